@@ -1,0 +1,1 @@
+"""The library that Argosy's processes share: engine, wire, gateways and the command line."""

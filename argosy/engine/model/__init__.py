@@ -1,0 +1,1 @@
+"""Nouns that two stages or more use: frozen values, and the typed models of the custom resources."""

@@ -1,0 +1,31 @@
+"""The base of every typed model of the custom resources.
+
+A model is a *view*: it is decoded from JSON and read, never written back whole, so a field that we do not know is
+dropped from the view and kept in the object. `argosy.wire.schema` makes the CRD schemas from the same classes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+JsonObject = Mapping[str, Any]
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A frozen, keyword-only view of a JSON object with camelCase keys; unset fields are left out when encoded."""
+
+
+class Metadata(Model, frozen=True):
+    """The part of Kubernetes' ObjectMeta that Argosy reads."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    creation_timestamp: str = ""
+    deletion_timestamp: str = ""
+    labels: Mapping[str, str] = {}
+    annotations: Mapping[str, str] = {}
+    finalizers: tuple[str, ...] = ()
