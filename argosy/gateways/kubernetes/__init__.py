@@ -1,0 +1,1 @@
+"""A Kubernetes API server, spoken to in JSON; the port is `port.Cluster`."""

@@ -1,0 +1,1 @@
+"""The controller as the API server sees it; the port is `port.Live`."""

@@ -1,0 +1,1 @@
+"""The repo server as its callers see it; the port is `port.Manifests`."""
