@@ -1,12 +1,12 @@
 """The `Application` custom resource: what a user wants, what was asked for, and what was seen."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta, field
+from msgspec import field
 
-from argosy.engine.model.base import Metadata, Model
+from argosy.engine.model.base import Int64, Metadata, Model, Time
 from argosy.engine.model.operation import (
     Info,
     ManagedNamespaceMetadata,
@@ -82,7 +82,7 @@ class ApplicationSpec(Model, frozen=True):
     sync_policy: SyncPolicy | None = None
     ignore_differences: tuple[IgnoreDifference, ...] = ()
     info: tuple[Info, ...] = ()
-    revision_history_limit: Annotated[int, Meta(extra={"format": "int64"})] | None = None
+    revision_history_limit: Int64 | None = None
 
 
 class HealthStatus(Model, frozen=True):
@@ -90,7 +90,7 @@ class HealthStatus(Model, frozen=True):
 
     status: HealthCode | Literal[""] = ""
     message: str = ""
-    last_transition_time: str = ""
+    last_transition_time: Time = ""
 
 
 class ComparedTo(Model, frozen=True):
@@ -114,8 +114,8 @@ class SyncStatus(Model, frozen=True):
 class ResourceStatus(Model, frozen=True):
     """The state of one managed object."""
 
-    kind: str
-    name: str
+    kind: str = ""
+    name: str = ""
     group: str = ""
     version: str = ""
     namespace: str = ""
@@ -132,19 +132,19 @@ class Condition(Model, frozen=True):
 
     type: ConditionType
     message: str
-    last_transition_time: str = ""
+    last_transition_time: Time = ""
 
 
 class RevisionHistory(Model, frozen=True):
     """A revision that was deployed."""
 
     id: int
-    deployed_at: str
+    deployed_at: Time
     revision: str = ""
     revisions: tuple[str, ...] = ()
     source: Source | None = None
     sources: tuple[Source, ...] = ()
-    deploy_started_at: str = ""
+    deploy_started_at: Time = ""
     initiated_by: OperationInitiator | None = None
 
 
@@ -167,10 +167,10 @@ class SuccessfulHydration(Model, frozen=True):
 class HydrateOperation(Model, frozen=True):
     """The hydration that runs or ran last."""
 
-    started_at: str
     phase: Literal["Hydrating", "Failed", "Hydrated"]
     message: str
-    finished_at: str = ""
+    started_at: Time = ""
+    finished_at: Time = ""
     dry_sha: str = field(name="drySHA", default="")
     hydrated_sha: str = field(name="hydratedSHA", default="")
     source_hydrator: SourceHydrator | None = None
@@ -197,8 +197,8 @@ class ApplicationStatus(Model, frozen=True):
     summary: Summary = Summary()
     source_type: SourceType | Literal[""] = ""
     source_types: tuple[SourceType, ...] = ()
-    reconciled_at: str = ""
-    observed_at: str = ""
+    reconciled_at: Time = ""
+    observed_at: Time = ""
     controller_namespace: str = ""
     source_hydrator: HydratorStatus | None = None
 

@@ -5,15 +5,23 @@ dropped from the view and kept in the object. `argosy.wire.schema` makes the CRD
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 JsonObject = Mapping[str, Any]
 
+Time = Annotated[str, Meta(extra={"format": "date-time"})]
+"""RFC 3339 with seconds, in UTC; empty where it is not set."""
 
-class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """A frozen, keyword-only view of a JSON object with camelCase keys; unset fields are left out when encoded."""
+Int64 = Annotated[int, Meta(extra={"format": "int64"})]
+
+IntOrString = Annotated[int | str, Meta(extra={"x-kubernetes-int-or-string": True})]
+
+
+class Model(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A frozen view of a JSON object with camelCase keys; unset fields are left out when encoded."""
 
 
 class Metadata(Model, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from argosy.engine.model.base import Model
+from argosy.engine.model.base import Model, Time
 from argosy.engine.model.source import Source
 
 OperationPhase = Literal["Running", "Terminating", "Failed", "Error", "Succeeded"]
@@ -126,8 +126,8 @@ class OperationState(Model, frozen=True):
 
     operation: Operation
     phase: OperationPhase
-    started_at: str
+    started_at: Time
     message: str = ""
     sync_result: SyncResult | None = None
-    finished_at: str = ""
+    finished_at: Time = ""
     retry_count: int = 0

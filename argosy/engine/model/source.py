@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import field
 
-from argosy.engine.model.base import Model
+from argosy.engine.model.base import IntOrString, Model
 
 
 class HelmParameter(Model, frozen=True):
@@ -47,7 +47,7 @@ class KustomizeReplica(Model, frozen=True):
     """The number of replicas that Kustomize sets on the workload of this name."""
 
     name: str
-    count: int | str
+    count: IntOrString
 
 
 class KustomizeTarget(Model, frozen=True):
