@@ -179,12 +179,12 @@ def definition(kind: Kind) -> Schema:
 
 def files() -> dict[str, str]:
     """Return what belongs into `argosy/crds/`: file name to YAML text."""
-    header = "# Generated from argosy/engine/model by `python -m argosy.wire.crd`; leaves are in flow style to keep it small.\n"
+    header = "# Generated from argosy/engine/model by `python -m argosy.wire.crd`.\n"
     return {f"{kind.plural}.yaml": header + _text_of(definition(kind)) for kind in KINDS}
 
 
 def _text_of(document: Schema) -> str:
-    return yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, width=120, default_flow_style=None)
+    return yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, width=1000, default_flow_style=None)
 
 
 def main() -> None:
