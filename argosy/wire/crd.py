@@ -180,11 +180,13 @@ def definition(kind: Kind) -> Schema:
 def files() -> dict[str, str]:
     """Return what belongs into `argosy/crds/`: file name to YAML text."""
     header = "# Generated from argosy/engine/model by `python -m argosy.wire.crd`.\n"
-    return {f"{kind.plural}.yaml": header + _text_of(definition(kind)) for kind in KINDS}
+    return {f"{kind.plural}.yaml": header + _text_of(kind) for kind in KINDS}
 
 
-def _text_of(document: Schema) -> str:
-    return yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, width=1000, default_flow_style=None)
+def _text_of(kind: Kind) -> str:
+    """Return the YAML; what is not described is not read by people either, and written as densely as YAML allows."""
+    flow = None if kind.described else True
+    return yaml.dump(definition(kind), Dumper=yaml.CSafeDumper, sort_keys=False, width=120, default_flow_style=flow)
 
 
 def main() -> None:
