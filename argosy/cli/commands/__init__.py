@@ -1,0 +1,18 @@
+"""The commands, one file each, and the table of them."""
+
+from collections.abc import Mapping
+
+from argosy.cli.command import Entry
+
+ENTRIES: Mapping[str, Entry] = {
+    "app": Entry("argosy.cli.commands.app", "Manage applications"),
+    "cluster": Entry("argosy.cli.commands.cluster", "Manage clusters"),
+    "completion": Entry("argosy.cli.commands.completion", "Print the completion script of a shell"),
+    "context": Entry("argosy.cli.commands.context", "Switch between servers"),
+    "login": Entry("argosy.cli.commands.login", "Log in to a server"),
+    "logout": Entry("argosy.cli.commands.logout", "Log out of a server"),
+    "proj": Entry("argosy.cli.commands.proj", "Show projects"),
+    "repo": Entry("argosy.cli.commands.repo", "Manage repositories"),
+    "up": Entry("argosy.cli.commands.up", "Run Argosy on this machine against a cluster"),
+    "version": Entry("argosy.cli.commands.version", "Print version information"),
+}
