@@ -4,80 +4,42 @@ Paths below hold `{namespace}` and `{name}` of an Application. The shapes are th
 already masked, so the API server passes them on as they are.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from msgspec import field
-
-from argosy.engine.model.application import HealthStatus
 from argosy.engine.model.base import Model
+from argosy.engine.model.tree import (
+    ApplicationTree,
+    InfoItem,
+    IngressPoint,
+    NetworkingInfo,
+    ResourceNode,
+    ResourceRef,
+)
+
+__all__ = [
+    "CLUSTERS",
+    "DELTAS",
+    "MANAGED",
+    "RESOURCE",
+    "TREE",
+    "ApplicationTree",
+    "ClusterInfo",
+    "ClusterInfos",
+    "Delta",
+    "InfoItem",
+    "IngressPoint",
+    "LiveManifest",
+    "ManagedResource",
+    "ManagedResources",
+    "Missing",
+    "NetworkingInfo",
+    "ResourceNode",
+    "ResourceRef",
+]
 
 TREE = "/v1/applications/{namespace}/{name}/resource-tree"
 MANAGED = "/v1/applications/{namespace}/{name}/managed-resources"
 RESOURCE = "/v1/applications/{namespace}/{name}/resource"
 CLUSTERS = "/v1/clusters"
 DELTAS = "/v1/deltas"
-
-
-class ResourceRef(Model, frozen=True):
-    """An object of a tree, by identity."""
-
-    kind: str
-    name: str
-    group: str = ""
-    version: str = ""
-    namespace: str = ""
-    uid: str = ""
-
-
-class InfoItem(Model, frozen=True):
-    """A fact that is shown beside a node: `Containers 1/1`, `Node a`."""
-
-    name: str
-    value: str
-
-
-class IngressPoint(Model, frozen=True):
-    """An address of a load balancer."""
-
-    ip: str = ""
-    hostname: str = ""
-
-
-class NetworkingInfo(Model, frozen=True):
-    """How traffic reaches the object."""
-
-    target_labels: Mapping[str, str] = {}
-    target_refs: tuple[ResourceRef, ...] = ()
-    labels: Mapping[str, str] = {}
-    ingress: tuple[IngressPoint, ...] = ()
-    external_urls: tuple[str, ...] = field(name="externalURLs", default=())
-
-
-class ResourceNode(Model, frozen=True):
-    """A live object in the tree of an application; `created_at` is RFC 3339."""
-
-    kind: str
-    name: str
-    group: str = ""
-    version: str = ""
-    namespace: str = ""
-    uid: str = ""
-    parent_refs: tuple[ResourceRef, ...] = ()
-    info: tuple[InfoItem, ...] = ()
-    networking_info: NetworkingInfo | None = None
-    resource_version: str = ""
-    images: tuple[str, ...] = ()
-    health: HealthStatus | None = None
-    created_at: str = ""
-
-
-class ApplicationTree(Model, frozen=True):
-    """All live objects of an application, owned ones included."""
-
-    nodes: tuple[ResourceNode, ...] = ()
-    orphaned_nodes: tuple[ResourceNode, ...] = ()
-    hosts: tuple[Mapping[str, Any], ...] = ()
 
 
 class ManagedResource(Model, frozen=True):

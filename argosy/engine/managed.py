@@ -1,0 +1,77 @@
+"""Read `metadata.managedFields`: which fields a manager owns, and which of them are no longer wanted.
+
+The format is Kubernetes' FieldsV1: `f:` a field, `k:` a list element by its keys, `v:` a member of a set, `i:` an
+index, `.` the thing itself.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from argosy.engine.model.resource import Manifest
+
+FIELD_MANAGER = "argocd-controller"
+
+
+def applied_by_us(live: Manifest) -> Mapping[str, Any] | None:
+    """Return our own server-side apply entry in the live object's managed fields, or None."""
+    for entry in (live.get("metadata") or {}).get("managedFields") or ():
+        ours = entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply"
+        if ours and not entry.get("subresource"):
+            return entry
+    return None
+
+
+def pointers(live: Manifest, manager: str) -> Iterator[str]:
+    """Yield the JSON pointers of the fields that a manager owns and that are not inside a list."""
+    for entry in (live.get("metadata") or {}).get("managedFields") or ():
+        if entry.get("manager") == manager:
+            yield from _leaves(entry.get("fieldsV1") or {}, "")
+
+
+def _leaves(owned: Mapping[str, Any], pointer: str) -> Iterator[str]:
+    children = {key: value for key, value in owned.items() if key != "."}
+    if not children or not all(key.startswith("f:") for key in children):
+        yield pointer
+        return
+    for key, value in children.items():
+        yield from _leaves(value, f"{pointer}/{key[2:].replace('~', '~0').replace('/', '~1')}")
+
+
+def no_longer_wanted(owned: Mapping[str, Any], desired: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths that are in `owned` (a FieldsV1 tree) and not in the desired value."""
+    for key, below in owned.items():
+        if key == ".":
+            continue
+        marker, _, name = key.partition(":")
+        here = f"{path}.{name}" if marker == "f" and path else f"{path}[{name}]" if marker != "f" else name
+        found, child = _step(marker, name, desired)
+        if not found:
+            yield here
+        elif below:
+            yield from no_longer_wanted(below, child, here)
+
+
+def _step(marker: str, name: str, desired: Any) -> tuple[bool, Any]:
+    """Return whether the desired value has this child, and the child."""
+    match marker, desired:
+        case "f", Mapping():
+            return desired.get(name) is not None, desired.get(name)
+        case "k", list():
+            return _element(json.loads(name), desired)
+        case "v", list():
+            value = json.loads(name)
+            return value in desired, value
+        case "i", list():
+            index = int(name)
+            return index < len(desired), desired[index] if index < len(desired) else None
+        case _:
+            return False, None
+
+
+def _element(keys: Mapping[str, Any], elements: list[Any]) -> tuple[bool, Any]:
+    """Find a list element; a key that it does not carry counts as equal, since the API server may have defaulted it."""
+    for element in elements:
+        if isinstance(element, Mapping) and all(element.get(key, value) == value for key, value in keys.items()):
+            return True, element
+    return False, None

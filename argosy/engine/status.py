@@ -1,0 +1,181 @@
+"""What was found -> the application's status, in Argo CD's shape, and the smallest patch that brings it about.
+
+The one place where outcomes become words. Called by the controller; `report` writes the patch.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from argosy.engine import comparison, diff, options, times
+from argosy.engine.comparison import Comparison
+from argosy.engine.model.application import (
+    Application,
+    ComparedTo,
+    Condition,
+    ConditionType,
+    HealthStatus,
+    ResourceStatus,
+    Summary,
+    SyncStatus,
+)
+from argosy.engine.model.base import Model
+from argosy.engine.model.resource import version_of
+from argosy.engine.plan import Judged
+from argosy.engine.tree import info
+
+COMPARISON_CONDITIONS: frozenset[ConditionType] = frozenset(
+    {
+        "InvalidSpecError",
+        "ComparisonError",
+        "SharedResourceWarning",
+        "RepeatedResourceWarning",
+        "ExcludedResourceWarning",
+        "UnknownError",
+    }
+)
+"""The types that a comparison evaluates, and so replaces."""
+
+Fields = dict[str, Any]
+"""Top-level fields of `status`, as JSON."""
+
+
+def of_comparison(application: Application, found: Comparison, *, now: datetime) -> Fields:
+    """Return the status fields that a complete comparison determines."""
+    overall = found.health(application)
+    many = bool(application.spec.sources)
+    types, revisions = found.rendering.source_types, found.rendering.revisions
+    resources = tuple(_resource(each) for each in found.judged)
+    return {
+        "sync": _json(
+            SyncStatus(
+                found.sync_code,
+                _compared_to(application),
+                revision="" if many else next(iter(revisions), ""),
+                revisions=revisions if many else (),
+            )
+        ),
+        "health": _health(application, HealthStatus(overall.status, overall.message), now),
+        "resources": [_json(each) for each in resources],
+        "summary": _json(_summary(found)),
+        "sourceType": None if many else next(iter(types), None),
+        "sourceTypes": list(types) if many else None,
+        "conditions": _conditions(application, found.conditions, COMPARISON_CONDITIONS, now),
+        "reconciledAt": times.text(now),
+    }
+
+
+def of_failure(
+    application: Application, conditions: Iterable[Condition], *, now: datetime, keep: bool = False
+) -> Fields:
+    """Return the status fields when nothing could be compared: Unknown, and why.
+
+    With `keep`, sync and health stay as they are (a repository that does not answer for a moment is no news).
+    """
+    merged = _conditions(application, conditions, COMPARISON_CONDITIONS, now)
+    if keep:
+        return {"conditions": merged}
+    previous = application.status.sync
+    return {
+        "sync": _json(
+            SyncStatus(
+                "Unknown",
+                _compared_to(application),
+                revision=previous.revision if previous else "",
+                revisions=previous.revisions if previous else (),
+            )
+        ),
+        "health": _health(application, HealthStatus("Unknown"), now),
+        "conditions": merged,
+        "reconciledAt": times.text(now),
+    }
+
+
+def with_conditions(
+    application: Application, conditions: Iterable[Condition], evaluated: Iterable[ConditionType], *, now: datetime
+) -> Fields:
+    """Return the conditions after an evaluation of these types alone."""
+    return {"conditions": _conditions(application, conditions, frozenset(evaluated), now)}
+
+
+def patch(previous: Mapping[str, Any], wanted: Fields) -> Fields:
+    """Return the JSON merge patch for `status`, empty if nothing material changes.
+
+    A field that is wanted as None or empty is removed if it is there. `reconciledAt` alone is not material.
+    """
+    changes: Fields = {}
+    for field, value in wanted.items():
+        before = previous.get(field)
+        if value is None or value in ([], {}):
+            if before is not None:
+                changes[field] = None
+        elif before != value:
+            changes[field] = _merge(before, value)
+    return {} if changes.keys() <= {"reconciledAt"} else changes
+
+
+def _merge(before: Any, value: Any) -> Any:
+    """Return the merge patch of one field: what is no longer there must be named to be removed."""
+    if not isinstance(before, Mapping) or not isinstance(value, Mapping):
+        return value
+    removed = {key: None for key in before if key not in value}
+    changed = {key: _merge(before.get(key), each) for key, each in value.items() if before.get(key) != each}
+    return {**removed, **changed}
+
+
+def _json(value: Model) -> Any:
+    return msgspec.to_builtins(value)
+
+
+def _compared_to(application: Application) -> ComparedTo:
+    spec = application.spec
+    source = None if spec.sources else spec.source
+    return ComparedTo(spec.destination, source, spec.sources, spec.ignore_differences)
+
+
+def _health(application: Application, found: HealthStatus, now: datetime) -> Any:
+    before = application.status.health
+    since = before.last_transition_time if before.status == found.status else ""
+    return _json(HealthStatus(found.status, found.message, since or times.text(now)))
+
+
+def _resource(judged: Judged) -> ResourceStatus:
+    key, live = judged.pair.key, judged.pair.live
+    manifest = judged.pair.desired or live or {}
+    verdict = comparison.health_of(live)
+    extra = isinstance(judged.verdict, diff.Extra)
+    return ResourceStatus(
+        kind=key.kind,
+        name=key.name,
+        group=key.group,
+        version=version_of(manifest),
+        namespace=key.namespace,
+        status=comparison.sync_code(judged),
+        health=None if verdict is None else HealthStatus(verdict.status, verdict.message),
+        requires_pruning=extra,
+        sync_wave=options.wave_of(manifest),
+    )
+
+
+def _summary(found: Comparison) -> Summary:
+    live = [each.pair.live for each in found.judged if each.pair.live is not None]
+    images = sorted({image for manifest in live for image in info.images_of(manifest)})
+    networking = [
+        info.networking_of(each.pair.live, each.pair.key.group_kind) for each in found.judged if each.pair.live
+    ]
+    urls = sorted({url for each in networking if each is not None for url in each.external_urls})
+    child = any((each.pair.key.group, each.pair.key.kind) == ("argoproj.io", "Application") for each in found.judged)
+    return Summary(tuple(urls), tuple(images), is_app_of_apps=child)
+
+
+def _conditions(
+    application: Application, found: Iterable[Condition], evaluated: frozenset[ConditionType], now: datetime
+) -> list[Any]:
+    """Merge by Argo CD's rule: evaluated types are replaced, an unchanged one keeps its time; sorted."""
+    before = {(each.type, each.message): each for each in application.status.conditions}
+    kept = [each for each in application.status.conditions if each.type not in evaluated]
+    new = [before.get((each.type, each.message), Condition(each.type, each.message, times.text(now))) for each in found]
+    unique = {(each.type, each.message): each for each in (*kept, *new)}
+    return [_json(unique[key]) for key in sorted(unique)]
