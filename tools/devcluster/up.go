@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+)
+
+// up leaves a running supervisor behind and prints the kubeconfig of each cluster, a line each; everything else goes
+// to standard error. Called again with the same options, it prints the same; after a crash, it cleans up first.
+func up(s state, chosen options) error {
+	if chosen.Nodes < 1 {
+		return fmt.Errorf("--nodes %d: at least 1 is needed", chosen.Nodes)
+	}
+	pid, err := s.supervisor()
+	switch {
+	case err != nil:
+		return err
+	case pid != 0:
+		return reuse(s, chosen)
+	}
+	if err := s.make(); err != nil {
+		return err
+	}
+	if err := s.clean(); err != nil {
+		return err
+	}
+	if err := launch(s, chosen); err != nil {
+		return err
+	}
+	printKubeconfigs(s, chosen)
+	return nil
+}
+
+// reuse answers `up` for a control plane that runs already.
+func reuse(s state, chosen options) error {
+	saved, ready := s.savedOptions()
+	if !ready {
+		return fmt.Errorf("%s: a control plane is being started there; try again when it is ready", s)
+	}
+	if saved.Nodes != chosen.Nodes || saved.SecondCluster != chosen.SecondCluster {
+		return fmt.Errorf("%s: a control plane with other options runs there (nodes %d, second cluster %t); end it with `devcluster down --state %s`",
+			s, saved.Nodes, saved.SecondCluster, s)
+	}
+	fmt.Fprintf(os.Stderr, "devcluster: already running in %s\n", s)
+	printKubeconfigs(s, chosen)
+	return nil
+}
+
+func printKubeconfigs(s state, chosen options) {
+	for _, name := range chosen.clusterNames() {
+		fmt.Println(s.kubeconfig(name))
+	}
+}
+
+// launch starts the supervisor in a session of its own, so that no signal of this terminal reaches it, and returns
+// when it is ready. Interrupted before that, it takes the supervisor with it.
+func launch(s state, chosen options) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(s.path("supervisor.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	command := exec.Command(self, "supervise",
+		"--state="+string(s),
+		"--nodes="+strconv.Itoa(chosen.Nodes),
+		"--second-cluster="+strconv.FormatBool(chosen.SecondCluster),
+		"--owner-pid="+strconv.Itoa(chosen.OwnerPID),
+		"--start-within="+chosen.StartWithin.String(),
+	)
+	command.Dir = "/"
+	command.Stdout, command.Stderr = log, log
+	command.ExtraFiles = []*os.File{writer} // becomes progressDescriptor
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	writer.Close()
+	stopForwarding := forwardInterrupts(command.Process)
+	defer stopForwarding()
+	if relayProgress(reader) {
+		return nil
+	}
+	_ = command.Wait() // its end is already known; what went wrong was relayed
+	return errors.New("the control plane did not start")
+}
+
+// forwardInterrupts sends the first interrupt of this process to the supervisor instead, until the returned function
+// is called.
+func forwardInterrupts(supervisor *os.Process) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for range signals {
+			_ = supervisor.Signal(syscall.SIGTERM)
+		}
+	}()
+	return func() { signal.Stop(signals); close(signals) }
+}
+
+// relayProgress prints the supervisor's lines and tells whether it became ready.
+func relayProgress(progress *os.File) bool {
+	lines := bufio.NewScanner(progress)
+	for lines.Scan() {
+		if lines.Text() == readyLine {
+			return true
+		}
+		fmt.Fprintln(os.Stderr, "devcluster:", lines.Text())
+	}
+	return false
+}
