@@ -14,9 +14,8 @@ import click
 from argosy.wire import yaml_text
 
 _GAP = "  "
-_LABEL_WIDTH = 20
 
-_COLOURS: Mapping[str, str] = {
+COLOURS: Mapping[str, str] = {
     "Synced": "green",
     "Healthy": "green",
     "Succeeded": "green",
@@ -75,10 +74,10 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return [_GAP.join(_cell(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in clean]
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> None:
-    """Print labels and values, one pair a line."""
+def facts(pairs: Iterable[tuple[str, str]], *, width: int = 20) -> None:
+    """Print labels and values, one pair a line; values begin after `width` characters."""
     for label, value in pairs:
-        say(f"{label:<{_LABEL_WIDTH}}{coloured(value)}".rstrip())
+        say(f"{label:<{width}}{coloured(value)}".rstrip())
 
 
 def tree(header: Sequence[str], branches: Iterable[Branch]) -> None:
@@ -89,7 +88,7 @@ def tree(header: Sequence[str], branches: Iterable[Branch]) -> None:
 
 def coloured(text: str) -> str:
     """Colour a text whose first word is a status."""
-    colour = _COLOURS.get(text.split(" ", 1)[0])
+    colour = COLOURS.get(text.split(" ", 1)[0])
     return click.style(text, fg=colour) if colour else text
 
 

@@ -1,0 +1,1 @@
+"""An application's spec as the command line writes it: options in, a new spec out; pure."""

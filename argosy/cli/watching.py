@@ -1,0 +1,166 @@
+"""Follows one application until what is waited for is there.
+
+Comes in: the client, the application's name, what to wait for. Goes out: how the wait ended. Called by `app sync`,
+`app wait` and `app delete`. Sees the application over the stream; where that is silent or missing, by asking again.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from argosy.cli import applications
+from argosy.cli.applications import NOT_THERE, Name
+from argosy.cli.client import Client, Tick
+from argosy.cli.errors import ApiError, CommandError
+from argosy.cli.views.resources import ResourcePattern, ResourceState, states
+from argosy.cli.waiting import Conditions, Degraded, Met, Stale, Verdict, Waiting, judge
+
+# How long to believe a silent stream, and how long to rest where there is none.
+_PATIENCE_SECONDS = 10.0
+_POLL_SECONDS = 2.0
+_NO_STREAM = (404, 405, 501)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What is waited for: of which application, which state of which resources, for how long (0: without end).
+
+    `since` is the object that a write of ours returned: whatever is older than it is not believed.
+    """
+
+    name: Name
+    conditions: Conditions
+    patterns: Sequence[ResourcePattern] = ()
+    timeout: float = 0
+    since: Any = None
+
+
+class Display(Protocol):
+    """Shows a person how far it is."""
+
+    def show(self, states: Sequence[ResourceState], verdict: Verdict) -> None:
+        """Show the resources as they are now and what is still missing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The wait was met; `document` is the application at that moment."""
+
+    document: Any
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The application does not exist (any more)."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A resource became Degraded."""
+
+    document: Any
+    verdict: Degraded
+
+
+@dataclass(frozen=True)
+class TimedOut:
+    """The time is over; `document` is the application as it was seen last."""
+
+    document: Any
+    reasons: tuple[str, ...] = field(default=())
+
+
+Ending = Ended | Gone | Broken | TimedOut
+
+
+def follow(client: Client, wait: Wait, display: Display) -> Ending:
+    """Wait; raises `CommandError` if the server refuses or cannot be reached at the start."""
+    deadline = time.monotonic() + wait.timeout if wait.timeout else None
+    before: list[ResourceState] = []
+    document: Any = wait.since
+    verdict: Verdict = Waiting(())
+    for seen in _observations(client, wait, deadline):
+        if isinstance(seen, Gone):
+            return seen
+        document = seen
+        application = applications.view(document)
+        verdict = judge(application, wait.conditions, patterns=wait.patterns, before=before)
+        if isinstance(verdict, Stale):
+            document = applications.fetch(client, wait.name, refresh="normal")
+            application = applications.view(document)
+            verdict = judge(application, wait.conditions, patterns=wait.patterns, before=before, refreshed=True)
+        before = states(application, wait.patterns)
+        display.show(before, verdict)
+        match verdict:
+            case Met():
+                return Ended(document)
+            case Degraded():
+                return Broken(document, verdict)
+            case Waiting() | Stale():
+                pass
+    return TimedOut(document, verdict.reasons if isinstance(verdict, Waiting) else ())
+
+
+def _observations(client: Client, wait: Wait, deadline: float | None) -> Iterator[Any]:
+    """Give the application each time it may have changed, until the deadline; `Gone` when it is no more."""
+    while True:
+        document = _look(client, wait)
+        if document is not None:
+            yield document
+            version = document if isinstance(document, Gone) else document["metadata"].get("resourceVersion", "")
+            yield from _changes(client, wait, deadline, version=str(version))
+        if _left(deadline) <= 0:
+            return
+
+
+def _look(client: Client, wait: Wait) -> Any:
+    """Ask for the application; `None` if the answer is older than our own write."""
+    try:
+        document = applications.fetch(client, wait.name)
+    except ApiError as error:
+        if error.status in NOT_THERE and (wait.conditions.deletion or wait.since is not None):
+            return Gone()
+        raise
+    return document if _is_new(document, wait) else None
+
+
+def _changes(client: Client, wait: Wait, deadline: float | None, *, version: str) -> Iterator[Any]:
+    """Give what the stream tells; ends when it is silent, so that the caller asks again."""
+    parameters = wait.name.parameters(name=wait.name.name, resourceVersion=version)
+    patience = min(_PATIENCE_SECONDS, max(_left(deadline), 0.1))
+    try:
+        for event in client.stream("/api/v1/stream/applications", parameters, patience=patience):
+            if _left(deadline) <= 0:
+                return
+            if isinstance(event, Tick):
+                continue
+            if event.get("type") == "DELETED":
+                yield Gone()
+            elif _is_new(event["application"], wait):
+                yield event["application"]
+    except ApiError as error:
+        if error.status not in _NO_STREAM:
+            raise
+    except CommandError:
+        # The connection broke; the next look says whether the server is gone for good.
+        pass
+    time.sleep(min(_POLL_SECONDS, max(_left(deadline), 0)))
+
+
+def _left(deadline: float | None) -> float:
+    return float("inf") if deadline is None else deadline - time.monotonic()
+
+
+def _is_new(document: Any, wait: Wait) -> bool:
+    """Say whether an object is not older than our own write; versions of one object are numbers that grow."""
+    if wait.since is None:
+        return True
+    seen, written = (_version(each) for each in (document, wait.since))
+    return seen is None or written is None or seen >= written
+
+
+def _version(document: Any) -> int | None:
+    text = str((document.get("metadata") or {}).get("resourceVersion") or "")
+    return int(text) if text.isdecimal() else None
