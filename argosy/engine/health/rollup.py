@@ -34,14 +34,15 @@ def roll_up(parts: Iterable[Part]) -> Health:
     counted = [part for part in parts if part.counts]
     if counted and not any(part.live for part in counted):
         return Health("Missing")
-    judged: list[tuple[ResourceKey, HealthCode]] = [
-        (part.key, part.health.status) for part in counted if part.live and part.health and _matters(part)
-    ]
-    present = {status for _, status in judged}
-    worst: HealthCode = next((status for status in reversed(ORDER) if status in present), "Healthy")
+    judged = [(part.key, part.health) for part in counted if part.live and part.health and _matters(part)]
+    worst = max((found for _, found in judged), key=_badness, default=Health("Healthy")).status
     if worst == "Healthy":
         return Health("Healthy")
-    return Health(worst, _culprits([key for key, status in judged if status == worst]))
+    return Health(worst, _culprits([key for key, found in judged if found.status == worst]))
+
+
+def _badness(found: Health) -> int:
+    return ORDER.index(found.status)
 
 
 def _matters(part: Part) -> bool:

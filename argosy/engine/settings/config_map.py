@@ -1,0 +1,200 @@
+"""`argocd-cm`: the table of its keys, and what is made of them. Called by `settings.read`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+
+from argosy.engine.settings import values
+from argosy.engine.settings.snapshot import CompareOptions, General, Problem, ResourceFilter, Timers, Watching
+from argosy.engine.tracking import DEFAULT_LABEL_KEY, Method, Tracking
+
+NAME = "ConfigMap argocd-cm"
+
+T = TypeVar("T")
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise Malformed(f"not a regular expression: {error}") from error
+    return value
+
+
+def _strings(value: str) -> tuple[str, ...]:
+    entries = values.structure(value) or []
+    if not isinstance(entries, list):
+        raise Malformed("not a list")
+    return tuple(str(entry) for entry in entries)
+
+
+def _filters(value: str) -> tuple[ResourceFilter, ...]:
+    return tuple(
+        ResourceFilter(_texts(entry, "apiGroups"), _texts(entry, "kinds"), _texts(entry, "clusters"))
+        for entry in values.objects(value)
+    )
+
+
+def _texts(entry: Mapping[str, object], key: str) -> tuple[str, ...]:
+    found = entry.get(key) or []
+    if not isinstance(found, list):
+        raise Malformed(f"{key} is not a list")
+    return tuple(str(each) for each in found)
+
+
+def _compare_options(value: str) -> CompareOptions:
+    options = values.mapping(value)
+    status = options.get("ignoreResourceStatusField", "all")
+    return CompareOptions(
+        ignore_aggregated_roles=bool(options.get("ignoreAggregatedRoles", False)),
+        # YAML reads an unquoted `off` as false; Argo CD takes both for "none".
+        ignore_status={"all": "all", "crd": "crd"}.get(str(status), "none"),
+        ignore_difference_on_resource_update=bool(options.get("ignoreDifferencesOnResourceUpdates", True)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T]):
+    """A key of `argocd-cm`: how its text is read, and what holds without it."""
+
+    name: str
+    read: Callable[[str], T]
+    default: T
+
+
+_GENERAL = General()
+_TIMERS = Timers()
+
+URL = Key("url", values.text, "")
+ADDITIONAL_URLS = Key("additionalUrls", _strings, ())
+SESSION = Key("users.session.duration", values.duration, _GENERAL.session_seconds)
+PASSWORD_PATTERN = Key("passwordPattern", _pattern, _GENERAL.password_pattern)
+ADMIN = Key("admin.enabled", values.boolean, True)
+IN_CLUSTER = Key("cluster.inClusterEnabled", values.boolean, True)
+BADGE = Key("statusbadge.enabled", values.boolean, False)
+BADGE_URL = Key("statusbadge.url", values.text, "")
+EXEC = Key("exec.enabled", values.boolean, False)
+IMPERSONATION = Key("application.sync.impersonation.enabled", values.boolean, False)
+CHAT_URL = Key("help.chatUrl", values.text, "")
+CHAT_TEXT = Key("help.chatText", values.text, "")
+CSS_URL = Key("ui.cssurl", values.text, "")
+BANNER = Key("ui.bannercontent", values.text, "")
+BANNER_URL = Key("ui.bannerurl", values.text, "")
+BANNER_PERMANENT = Key("ui.bannerpermanent", values.boolean, False)
+BANNER_POSITION = Key("ui.bannerposition", values.text, "")
+LOGIN_BUTTON = Key("ui.loginButtonText", values.text, "")
+RECONCILIATION = Key("timeout.reconciliation", values.duration, _TIMERS.reconciliation)
+JITTER = Key("timeout.reconciliation.jitter", values.duration, _TIMERS.jitter)
+HARD_RECONCILIATION = Key("timeout.hard.reconciliation", values.duration, _TIMERS.hard_reconciliation)
+LABEL_KEY = Key("application.instanceLabelKey", values.text, DEFAULT_LABEL_KEY)
+METHOD = Key(
+    "application.resourceTrackingMethod", values.one_of("annotation", "annotation+label", "label"), "annotation"
+)
+INSTALLATION_ID = Key("installationID", values.text, "")
+EXCLUSIONS = Key[tuple[ResourceFilter, ...]]("resource.exclusions", _filters, ())
+INCLUSIONS = Key[tuple[ResourceFilter, ...]]("resource.inclusions", _filters, ())
+RESPECT_RBAC = Key("resource.respectRBAC", values.one_of("", "normal", "strict"), "")
+IGNORE_UPDATES = Key("resource.ignoreResourceUpdatesEnabled", values.boolean, True)
+MASKED = Key("resource.sensitive.mask.annotations", values.comma_list, ())
+COMPARE = Key("resource.compareoptions", _compare_options, CompareOptions())
+
+_READ: Mapping[str, Key[object]] = {
+    key.name: cast("Key[object]", key) for key in list(globals().values()) if isinstance(key, Key)
+}
+
+# Keys of Argo CD's that are accepted and not read yet.
+_ACCEPTED = frozenset(
+    """users.anonymous.enabled dex.config dex.auth.connectorId oidc.config oidc.tls.insecure.skip.verify
+    resource.customizations resource.customLabels resource.includeEventLabelKeys resource.excludeEventLabelKeys
+    application.allowedNodeLabels application.links project.links resource.links application.sync.impersonation.enforced
+    application.sync.requireOverridePrivilegeForRevisionSync globalProjects kustomize.enable helm.enable jsonnet.enable
+    kustomize.buildOptions helm.valuesFileSchemes sourceHydrator.commitMessageTemplate
+    sourceHydrator.readmeMessageTemplate commit.author.name commit.author.email server.maxPodLogsToRender
+    server.rbac.rollback.enforce.enable server.rbac.disableApplicationFineGrainedRBACInheritance exec.shells
+    extension.config webhook.maxPayloadSizeMB webhook.refresh.jitter webhook.refresh.jitter.threshold
+    ui.view.resources.disabled ga.trackingid ga.anonymizeusers""".split()
+)
+_ACCEPTED_FAMILIES = (
+    "accounts.",
+    "resource.customizations.",
+    "kustomize.buildOptions.",
+    "kustomize.path.",
+    "kustomize.version.",
+    "help.download.",
+    "extension.config.",
+)
+
+
+def accept(data: Mapping[str, str], *, previous: Mapping[str, str]) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
+    """Return the texts that hold from now on, and what is wrong: a malformed text gives way to the previous one."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, value in sorted(data.items()):
+        key = _READ.get(name)
+        if key is None:
+            if name not in _ACCEPTED and not name.startswith(_ACCEPTED_FAMILIES):
+                problems.append(Problem(NAME, name, "unknown key; it has no effect"))
+            continue
+        try:
+            key.read(value)
+        except Malformed as error:
+            kept = "the last good value" if name in previous else "the default"
+            problems.append(Problem(NAME, name, f"{error}; {kept} stays in force"))
+            if name in previous:
+                texts[name] = previous[name]
+        else:
+            texts[name] = value
+    return texts, tuple(problems)
+
+
+def value_of(texts: Mapping[str, str], key: Key[T]) -> T:
+    """Return what an accepted text says, or the default."""
+    return key.read(texts[key.name]) if key.name in texts else key.default
+
+
+def general(texts: Mapping[str, str]) -> General:
+    """Return the general settings."""
+    return General(
+        url=value_of(texts, URL),
+        additional_urls=value_of(texts, ADDITIONAL_URLS),
+        session_seconds=value_of(texts, SESSION),
+        password_pattern=value_of(texts, PASSWORD_PATTERN),
+        status_badge_enabled=value_of(texts, BADGE),
+        status_badge_url=value_of(texts, BADGE_URL),
+        exec_enabled=value_of(texts, EXEC),
+        impersonation_enabled=value_of(texts, IMPERSONATION),
+        help_chat_url=value_of(texts, CHAT_URL),
+        help_chat_text=value_of(texts, CHAT_TEXT),
+        css_url=value_of(texts, CSS_URL),
+        banner_content=value_of(texts, BANNER),
+        banner_url=value_of(texts, BANNER_URL),
+        banner_permanent=value_of(texts, BANNER_PERMANENT),
+        banner_position=value_of(texts, BANNER_POSITION),
+        login_button_text=value_of(texts, LOGIN_BUTTON),
+    )
+
+
+def tracking(texts: Mapping[str, str]) -> Tracking:
+    """Return how ownership is marked."""
+    return Tracking(
+        method=cast("Method", value_of(texts, METHOD)),
+        label_key=value_of(texts, LABEL_KEY) or DEFAULT_LABEL_KEY,
+        installation_id=value_of(texts, INSTALLATION_ID),
+    )
+
+
+def timers(texts: Mapping[str, str]) -> Timers:
+    """Return how often applications are compared without a reason."""
+    return Timers(value_of(texts, RECONCILIATION), value_of(texts, JITTER), value_of(texts, HARD_RECONCILIATION))
+
+
+def watching(texts: Mapping[str, str]) -> Watching:
+    """Return which kinds are watched."""
+    return Watching(
+        exclusions=value_of(texts, EXCLUSIONS),
+        inclusions=value_of(texts, INCLUSIONS),
+        respect_rbac=value_of(texts, RESPECT_RBAC),
+        ignore_resource_updates=value_of(texts, IGNORE_UPDATES),
+        masked_annotations=value_of(texts, MASKED),
+    )

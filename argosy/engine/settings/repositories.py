@@ -1,0 +1,166 @@
+"""Repository and credential-template Secrets, and which entry a repository URL means. Called by `settings.read`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from argosy.engine.model.repository import Repository, RepositoryType
+from argosy.engine.model.resource import Manifest
+from argosy.engine.settings import secrets, urls, values
+from argosy.engine.settings.snapshot import Problem, RepositoryEntry, Settings
+
+_CREDENTIALS = ("username", "password", "bearer_token", "ssh_private_key")
+_INHERITED = ("tls_client_cert_data", "tls_client_cert_key", "proxy", "no_proxy")
+
+FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "url": ("url", values.text),
+    "type": ("type", values.one_of("git", "helm", "oci")),
+    "name": ("name", values.text),
+    "project": ("project", values.text),
+    "username": ("username", str),
+    "password": ("password", str),
+    "bearerToken": ("bearer_token", str),
+    "sshPrivateKey": ("ssh_private_key", str),
+    "tlsClientCertData": ("tls_client_cert_data", str),
+    "tlsClientCertKey": ("tls_client_cert_key", str),
+    "insecure": ("insecure", values.boolean),
+    "insecureIgnoreHostKey": ("insecure", values.boolean),
+    "enableLfs": ("enable_lfs", values.boolean),
+    "enableOCI": ("enable_oci", values.boolean),
+    "forceHttpBasicAuth": ("force_http_basic_auth", values.boolean),
+    "proxy": ("proxy", values.text),
+    "noProxy": ("no_proxy", values.text),
+    "depth": ("depth", values.whole_number),
+}
+"""A repository Secret's keys: the field of the model, and how the text is read."""
+
+_NOT_YET = frozenset(
+    """insecureOCIForceHttp githubAppID githubAppInstallationID githubAppPrivateKey githubAppEnterpriseBaseUrl
+    gcpServiceAccountKey useAzureWorkloadIdentity azureServicePrincipalClientId azureServicePrincipalClientSecret
+    azureServicePrincipalTenantId azureActiveDirectoryEndpoint""".split()
+)
+_WITHOUT_EFFECT = frozenset(("webhookManifestCacheWarmDisabled",))
+
+
+def read(
+    manifests: Iterable[Manifest], previous: Iterable[RepositoryEntry]
+) -> tuple[tuple[RepositoryEntry, ...], tuple[Problem, ...]]:
+    """Return the entries by Secret name, and what is wrong; a malformed Secret's last good entry is kept."""
+    last = {entry.secret: entry for entry in previous}
+    entries: list[RepositoryEntry] = []
+    problems: list[Problem] = []
+    for manifest in sorted(manifests, key=secrets.name_of):
+        name = secrets.name_of(manifest)
+        try:
+            texts = secrets.texts_of(manifest)
+            repository, complaints = _repository(texts)
+        except ValueError as error:
+            problems.append(Problem(f"Secret {name}", "", f"{error}; {_fallback(name, last)}"))
+            if name in last:
+                entries.append(last[name])
+        else:
+            problems += [Problem(f"Secret {name}", key, message) for key, message in complaints]
+            entries.append(RepositoryEntry(name, repository, managed=secrets.made_by_us(manifest)))
+    return tuple(entries), tuple(problems)
+
+
+def _fallback(name: str, last: Mapping[str, RepositoryEntry]) -> str:
+    return "the last good entry stays in force" if name in last else "the entry is not used"
+
+
+def _repository(texts: Mapping[str, str]) -> tuple[Repository, list[tuple[str, str]]]:
+    fields: dict[str, Any] = {}
+    complaints: list[tuple[str, str]] = []
+    for key, text in texts.items():
+        if key in _NOT_YET:
+            complaints.append((key, "not supported yet; the repository is used without it"))
+        elif key in FIELDS:
+            field, reader = FIELDS[key]
+            try:
+                fields[field] = reader(text) if text or field == "url" else fields.get(field)
+            except ValueError as error:
+                raise Malformed(f"{key}: {error}") from error
+        elif key not in _WITHOUT_EFFECT:
+            complaints.append((key, "unknown key; it has no effect"))
+    check_url(str(fields.get("url") or ""))
+    return Repository(**{field: value for field, value in fields.items() if value is not None}), complaints
+
+
+def check_url(url: str) -> None:
+    """Raise `ValueError` if the text cannot be a repository's URL."""
+    if not url:
+        raise Malformed("url is missing")
+    if url.startswith("-") or any(character.isspace() or not character.isprintable() for character in url):
+        raise Malformed("url starts with '-' or holds spaces or control characters")
+
+
+def repository_for(settings: Settings, url: str, *, project: str = "", kind: RepositoryType = "git") -> Repository:
+    """Return the repository that a source means, with credentials and trust filled in.
+
+    The entry of the project wins over one for all (2.75); without credentials of its own it takes those of the template
+    with the longest matching URL (2.73). An unknown URL gives an anonymous repository of the given kind ("helm" for a
+    source with a `chart`).
+    """
+    return _with_trust(settings, _with_template(settings, _registered(settings, url, project, kind)))
+
+
+def entry_for(
+    settings: Settings, url: str, *, project: str = "", kind: RepositoryType = "git"
+) -> RepositoryEntry | None:
+    """Return the registered entry for a URL and project, None if there is none; the given kind is preferred."""
+    wanted = urls.normalised(url)
+    found = [
+        entry
+        for entry in settings.repositories
+        if entry.repository.project in ("", project) and urls.normalised(entry.repository.url) == wanted
+    ]
+    return min(
+        found,
+        key=lambda entry: (entry.repository.project != project, entry.repository.type != kind),
+        default=None,
+    )
+
+
+def inherits(settings: Settings, repository: Repository) -> bool:
+    """Return whether the repository's credentials come from a template."""
+    return _template(settings, repository) is not None
+
+
+def _registered(settings: Settings, url: str, project: str, kind: RepositoryType) -> Repository:
+    entry = entry_for(settings, url, project=project, kind=kind)
+    if entry is None:
+        return Repository(url=url, type="oci" if url.startswith("oci://") else kind)
+    return msgspec.structs.replace(entry.repository, url=url)
+
+
+def _template(settings: Settings, repository: Repository) -> Repository | None:
+    if any(getattr(repository, field) for field in _CREDENTIALS):
+        return None
+    found = [
+        each.repository
+        for each in settings.repository_templates
+        if urls.lies_below(repository.url, each.repository.url)
+    ]
+    return max(found, key=lambda template: len(urls.normalised(template.url)), default=None)
+
+
+def _with_template(settings: Settings, repository: Repository) -> Repository:
+    template = _template(settings, repository)
+    if template is None:
+        return repository
+    taken: dict[str, Any] = {field: getattr(template, field) for field in _CREDENTIALS}
+    taken |= {field: getattr(repository, field) or getattr(template, field) for field in _INHERITED}
+    taken["force_http_basic_auth"] = repository.force_http_basic_auth or template.force_http_basic_auth
+    taken["insecure"] = repository.insecure or template.insecure
+    taken["enable_oci"] = repository.enable_oci or template.enable_oci
+    return msgspec.structs.replace(repository, **taken)
+
+
+def _with_trust(settings: Settings, repository: Repository) -> Repository:
+    over_ssh = urls.normalised(repository.url).startswith("ssh://")
+    return msgspec.structs.replace(
+        repository,
+        ca_pem="" if over_ssh else settings.tls_certs.get(urls.host_of(repository.url), ""),
+        known_hosts=settings.known_hosts if over_ssh else "",
+    )
