@@ -1,4 +1,4 @@
-"""Globs as Argo CD's users write them (gobwas/glob): `*`, `**`, `?`, `[a-z]`, `[!a]`, `{a,b}`, and `\\` to quote.
+r"""Globs as Argo CD's users write them (gobwas/glob): `*`, `**`, `?`, `[a-z]`, `[!a]`, `{a,b}`, and `\` to quote.
 
 With a separator, `*` and `?` stop at it and `**` does not. Called by whoever reads a rule: projects, exclusions.
 """

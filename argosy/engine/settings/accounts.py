@@ -11,7 +11,7 @@ _SHORTEST_KEY = 16
 
 
 def read(texts: Mapping[str, str], *, enabled: bool) -> tuple[Accounts, tuple[Problem, ...]]:
-    """Return the accounts, and what is wrong; what cannot be trusted is left out, so that nobody can sign in with it."""
+    """Return the accounts, and what is wrong; what cannot be trusted is left out, so that nobody signs in with it."""
     problems: list[Problem] = []
     password = texts.get("admin.password", "").strip()
     if password and not password.startswith("$2"):
@@ -33,5 +33,5 @@ def _changed(value: str) -> tuple[datetime | None, list[Problem]]:
         return None, []
     try:
         return values.moment(value), []
-    except ValueError as error:
+    except values.Malformed as error:
         return None, [Problem(NAME, "admin.passwordMtime", f"{error}; older sessions are not ended by it")]

@@ -35,7 +35,7 @@ def read(
         name = secrets.name_of(manifest)
         try:
             cluster = _cluster(manifest)
-        except Malformed as error:
+        except values.Malformed as error:
             kept = "the last good entry stays in force" if name in last else "the cluster is not used"
             problems.append(Problem(f"Secret {name}", "", f"{error}; {kept}"))
             if name in last:
@@ -55,10 +55,10 @@ def _cluster(manifest: Manifest) -> Cluster:
     texts = secrets.texts_of(manifest)
     unknown = sorted(set(texts) - _KEYS)
     if unknown:
-        raise Malformed(f"unknown keys {', '.join(unknown)}")
+        raise values.Malformed(f"unknown keys {', '.join(unknown)}")
     server = values.text(texts.get("server", "")).rstrip("/")
     if not server.startswith(("https://", "http://")):
-        raise Malformed("server is missing or no http(s) address")
+        raise values.Malformed("server is missing or no http(s) address")
     return Cluster(
         server=server,
         name=values.text(texts.get("name", "")) or server,
@@ -83,9 +83,9 @@ def _config(text: str) -> Mapping[str, Any]:
         config = json.loads(text or "{}")
     except ValueError:
         # The parser's own words may quote the text, which holds credentials.
-        raise Malformed("config is not JSON") from None
+        raise values.Malformed("config is not JSON") from None
     if not isinstance(config, dict):
-        raise Malformed("config is not a JSON object")
+        raise values.Malformed("config is not a JSON object")
     return config
 
 

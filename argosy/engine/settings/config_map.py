@@ -18,14 +18,14 @@ def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise Malformed(f"not a regular expression: {error}") from error
+        raise values.Malformed(f"not a regular expression: {error}") from error
     return value
 
 
 def _strings(value: str) -> tuple[str, ...]:
     entries = values.structure(value) or []
     if not isinstance(entries, list):
-        raise Malformed("not a list")
+        raise values.Malformed("not a list")
     return tuple(str(entry) for entry in entries)
 
 
@@ -39,7 +39,7 @@ def _filters(value: str) -> tuple[ResourceFilter, ...]:
 def _texts(entry: Mapping[str, object], key: str) -> tuple[str, ...]:
     found = entry.get(key) or []
     if not isinstance(found, list):
-        raise Malformed(f"{key} is not a list")
+        raise values.Malformed(f"{key} is not a list")
     return tuple(str(each) for each in found)
 
 
@@ -92,8 +92,8 @@ METHOD = Key(
     "application.resourceTrackingMethod", values.one_of("annotation", "annotation+label", "label"), "annotation"
 )
 INSTALLATION_ID = Key("installationID", values.text, "")
-EXCLUSIONS = Key[tuple[ResourceFilter, ...]]("resource.exclusions", _filters, ())
-INCLUSIONS = Key[tuple[ResourceFilter, ...]]("resource.inclusions", _filters, ())
+EXCLUSIONS = Key("resource.exclusions", _filters, ())
+INCLUSIONS = Key("resource.inclusions", _filters, ())
 RESPECT_RBAC = Key("resource.respectRBAC", values.one_of("", "normal", "strict"), "")
 IGNORE_UPDATES = Key("resource.ignoreResourceUpdatesEnabled", values.boolean, True)
 MASKED = Key("resource.sensitive.mask.annotations", values.comma_list, ())
@@ -105,15 +105,44 @@ _READ: Mapping[str, Key[object]] = {
 
 # Keys of Argo CD's that are accepted and not read yet.
 _ACCEPTED = frozenset(
-    """users.anonymous.enabled dex.config dex.auth.connectorId oidc.config oidc.tls.insecure.skip.verify
-    resource.customizations resource.customLabels resource.includeEventLabelKeys resource.excludeEventLabelKeys
-    application.allowedNodeLabels application.links project.links resource.links application.sync.impersonation.enforced
-    application.sync.requireOverridePrivilegeForRevisionSync globalProjects kustomize.enable helm.enable jsonnet.enable
-    kustomize.buildOptions helm.valuesFileSchemes sourceHydrator.commitMessageTemplate
-    sourceHydrator.readmeMessageTemplate commit.author.name commit.author.email server.maxPodLogsToRender
-    server.rbac.rollback.enforce.enable server.rbac.disableApplicationFineGrainedRBACInheritance exec.shells
-    extension.config webhook.maxPayloadSizeMB webhook.refresh.jitter webhook.refresh.jitter.threshold
-    ui.view.resources.disabled ga.trackingid ga.anonymizeusers""".split()
+    (
+        "users.anonymous.enabled",
+        "dex.config",
+        "dex.auth.connectorId",
+        "oidc.config",
+        "oidc.tls.insecure.skip.verify",
+        "resource.customizations",
+        "resource.customLabels",
+        "resource.includeEventLabelKeys",
+        "resource.excludeEventLabelKeys",
+        "application.allowedNodeLabels",
+        "application.links",
+        "project.links",
+        "resource.links",
+        "application.sync.impersonation.enforced",
+        "application.sync.requireOverridePrivilegeForRevisionSync",
+        "globalProjects",
+        "kustomize.enable",
+        "helm.enable",
+        "jsonnet.enable",
+        "kustomize.buildOptions",
+        "helm.valuesFileSchemes",
+        "sourceHydrator.commitMessageTemplate",
+        "sourceHydrator.readmeMessageTemplate",
+        "commit.author.name",
+        "commit.author.email",
+        "server.maxPodLogsToRender",
+        "server.rbac.rollback.enforce.enable",
+        "server.rbac.disableApplicationFineGrainedRBACInheritance",
+        "exec.shells",
+        "extension.config",
+        "webhook.maxPayloadSizeMB",
+        "webhook.refresh.jitter",
+        "webhook.refresh.jitter.threshold",
+        "ui.view.resources.disabled",
+        "ga.trackingid",
+        "ga.anonymizeusers",
+    )
 )
 _ACCEPTED_FAMILIES = (
     "accounts.",
@@ -138,7 +167,7 @@ def accept(data: Mapping[str, str], *, previous: Mapping[str, str]) -> tuple[Map
             continue
         try:
             key.read(value)
-        except Malformed as error:
+        except values.Malformed as error:
             kept = "the last good value" if name in previous else "the default"
             problems.append(Problem(NAME, name, f"{error}; {kept} stays in force"))
             if name in previous:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from argosy.engine.model.resource import Manifest
-from argosy.engine.settings import accounts, clusters, config_map, repositories, secrets
+from argosy.engine.settings import accounts, clusters, config_map, repositories, secrets, values
 from argosy.engine.settings.snapshot import Accounts, Problem, Settings
 
 CONFIG_MAPS = ("argocd-cm", "argocd-tls-certs-cm", "argocd-ssh-known-hosts-cm")
@@ -38,7 +38,8 @@ def is_settings(manifest: Manifest) -> bool:
 def read(objects: Iterable[Manifest], previous: Settings | None = None) -> Reading:
     """Return the settings and what is wrong in them; what is malformed keeps its last good value (or the default)."""
     before = previous or Settings()
-    maps = {secrets.name_of(each): each for each in (kept := list(objects)) if each.get("kind") == "ConfigMap"}
+    kept = list(objects)
+    maps = {secrets.name_of(each): each for each in kept if each.get("kind") == "ConfigMap"}
     by_type: dict[str, list[Manifest]] = {"cluster": [], "repository": [], "repo-creds": []}
     for each in kept:
         if each.get("kind") == "Secret":
@@ -83,6 +84,6 @@ def _accounts(objects: Iterable[Manifest], *, enabled: bool) -> tuple[Accounts, 
         if each.get("kind") == "Secret" and secrets.name_of(each) == ACCOUNTS_SECRET:
             try:
                 return accounts.read(secrets.texts_of(each), enabled=enabled)
-            except secrets.Undecodable as error:
+            except values.Malformed as error:
                 return Accounts(), (Problem(accounts.NAME, "", f"{error}; nobody can sign in"),)
     return Accounts(), (Problem(accounts.NAME, "", "missing; nobody can sign in"),)

@@ -36,9 +36,19 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 """A repository Secret's keys: the field of the model, and how the text is read."""
 
 _NOT_YET = frozenset(
-    """insecureOCIForceHttp githubAppID githubAppInstallationID githubAppPrivateKey githubAppEnterpriseBaseUrl
-    gcpServiceAccountKey useAzureWorkloadIdentity azureServicePrincipalClientId azureServicePrincipalClientSecret
-    azureServicePrincipalTenantId azureActiveDirectoryEndpoint""".split()
+    (
+        "insecureOCIForceHttp",
+        "githubAppID",
+        "githubAppInstallationID",
+        "githubAppPrivateKey",
+        "githubAppEnterpriseBaseUrl",
+        "gcpServiceAccountKey",
+        "useAzureWorkloadIdentity",
+        "azureServicePrincipalClientId",
+        "azureServicePrincipalClientSecret",
+        "azureServicePrincipalTenantId",
+        "azureActiveDirectoryEndpoint",
+    )
 )
 _WITHOUT_EFFECT = frozenset(("webhookManifestCacheWarmDisabled",))
 
@@ -55,7 +65,7 @@ def read(
         try:
             texts = secrets.texts_of(manifest)
             repository, complaints = _repository(texts)
-        except ValueError as error:
+        except values.Malformed as error:
             problems.append(Problem(f"Secret {name}", "", f"{error}; {_fallback(name, last)}"))
             if name in last:
                 entries.append(last[name])
@@ -79,8 +89,8 @@ def _repository(texts: Mapping[str, str]) -> tuple[Repository, list[tuple[str, s
             field, reader = FIELDS[key]
             try:
                 fields[field] = reader(text) if text or field == "url" else fields.get(field)
-            except ValueError as error:
-                raise Malformed(f"{key}: {error}") from error
+            except values.Malformed as error:
+                raise values.Malformed(f"{key}: {error}") from error
         elif key not in _WITHOUT_EFFECT:
             complaints.append((key, "unknown key; it has no effect"))
     check_url(str(fields.get("url") or ""))
@@ -88,11 +98,11 @@ def _repository(texts: Mapping[str, str]) -> tuple[Repository, list[tuple[str, s
 
 
 def check_url(url: str) -> None:
-    """Raise `ValueError` if the text cannot be a repository's URL."""
+    """Raise `Malformed` if the text cannot be a repository's URL."""
     if not url:
-        raise Malformed("url is missing")
+        raise values.Malformed("url is missing")
     if url.startswith("-") or any(character.isspace() or not character.isprintable() for character in url):
-        raise Malformed("url starts with '-' or holds spaces or control characters")
+        raise values.Malformed("url starts with '-' or holds spaces or control characters")
 
 
 def repository_for(settings: Settings, url: str, *, project: str = "", kind: RepositoryType = "git") -> Repository:

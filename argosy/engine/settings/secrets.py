@@ -5,14 +5,11 @@ import binascii
 from collections.abc import Mapping
 
 from argosy.engine.model.resource import Manifest, annotations_of, labels_of
+from argosy.engine.settings.values import Malformed
 
 TYPE_LABEL = "argocd.argoproj.io/secret-type"
 MANAGED_BY = "managed-by"
 MANAGER = "argocd.argoproj.io"
-
-
-class Undecodable(ValueError):
-    """A value of the Secret is not base64 of UTF-8; the text names the key, never the value."""
 
 
 def name_of(manifest: Manifest) -> str:
@@ -31,7 +28,7 @@ def made_by_us(manifest: Manifest) -> bool:
 
 
 def texts_of(manifest: Manifest) -> Mapping[str, str]:
-    """Return the decoded `data` of a Secret. Raises `Undecodable`."""
+    """Return the decoded `data` of a Secret. Raises `Malformed`."""
     return {str(key): _decoded(str(key), value) for key, value in (manifest.get("data") or {}).items()}
 
 
@@ -39,5 +36,4 @@ def _decoded(key: str, value: object) -> str:
     try:
         return base64.b64decode(str(value or ""), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        message = f"the value of {key} is not base64 of UTF-8 text"
-        raise Undecodable(message) from None
+        raise Malformed(f"the value of {key} is not base64 of UTF-8 text") from None

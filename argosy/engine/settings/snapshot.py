@@ -134,7 +134,7 @@ class CompareOptions:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings at one moment. `texts` are the accepted texts of `argocd-cm`, from which the next reading goes on."""
+    """All settings at one moment; `texts` are the accepted ones of `argocd-cm`, from which the next reading goes on."""
 
     general: General = General()
     accounts: Accounts = Accounts()
@@ -143,7 +143,7 @@ class Settings:
     clusters: tuple[Cluster, ...] = (Cluster(IN_CLUSTER_SERVER, IN_CLUSTER_NAME),)
     tls_certs: Mapping[str, str] = field(default_factory=dict[str, str])
     known_hosts: str = ""
-    tracking: Tracking = Tracking()
+    tracking: Tracking = field(default_factory=Tracking)
     timers: Timers = Timers()
     watching: Watching = Watching()
     compare: CompareOptions = CompareOptions()

@@ -1,5 +1,4 @@
-"""How the texts of the settings objects are read. A reader raises `ValueError` in words for the user,
-never with the text itself: it may be a credential."""
+"""How the texts of the settings objects are read: one function per kind of value, raising `Malformed`."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +12,10 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 _LONGEST = 10 * 365 * 24 * 3600.0
 _TRUE = frozenset(("true", "1", "t", "T", "TRUE", "True"))
 _FALSE = frozenset(("false", "0", "f", "F", "FALSE", "False"))
+
+
+class Malformed(ValueError):
+    """A text cannot be read; says why in words for the user, never the text itself: it may be a credential."""
 
 
 def text(value: str) -> str:
@@ -58,7 +61,7 @@ def comma_list(value: str) -> tuple[str, ...]:
 def structure(value: str) -> Any:
     """Read a YAML text."""
     try:
-        return yaml.load(value, Loader=yaml.CSafeLoader)  # noqa: S506 (CSafeLoader is the safe loader)
+        return yaml.load(value, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Malformed(f"not valid YAML, line {line}: {error.problem}") from error
