@@ -1,11 +1,13 @@
-"""Reads what a person points at: a file, a URL, or `-` for standard input. Called by commands that take `-f`."""
+"""Reads what a person gives: a file, a URL or standard input, and `name=value` pairs. Called by many commands."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx2
 
 from argosy.cli.errors import CommandError
+from argosy.cli.spec import document
 
 
 def read_text(place: str) -> str:
@@ -19,6 +21,14 @@ def read_text(place: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise CommandError(f"{place} cannot be read: {reason}") from error
+
+
+def read_pairs(texts: Sequence[str], *, option: str) -> Mapping[str, str]:
+    """Split texts of the form `name=value`; raises `CommandError` naming the option and the text that is not."""
+    try:
+        return document.pairs(texts, option=option)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
 
 
 def _fetch(url: str) -> str:

@@ -1,6 +1,6 @@
 """`argosy app create`: make applications from options, from a file, or from both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from argosy.cli.commands.app.options import app_namespace, spec_options
 from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
 from argosy.cli.printing import say
-from argosy.cli.reading import read_text
+from argosy.cli.reading import read_pairs, read_text
 from argosy.cli.spec import document
 from argosy.cli.spec.apply import TheSource, apply
 from argosy.wire import yaml_text
@@ -85,17 +85,10 @@ def _with_options(manifest: Mapping[str, Any], name: str, given: Mapping[str, An
         metadata["namespace"] = parsed.namespace
     for field, option in (("labels", "label"), ("annotations", "annotations")):
         if given[option]:
-            metadata[field] = {**(metadata.get(field) or {}), **_pairs(given[option], option=f"--{option}")}
+            metadata[field] = {**(metadata.get(field) or {}), **read_pairs(given[option], option=f"--{option}")}
     if given["set_finalizer"]:
         metadata["finalizers"] = [*{*(metadata.get("finalizers") or []), _CASCADE}]
     return {**manifest, "metadata": metadata, "spec": apply(manifest.get("spec") or {}, given, at=TheSource())}
-
-
-def _pairs(texts: Sequence[str], *, option: str) -> Mapping[str, str]:
-    try:
-        return document.pairs(texts, option=option)
-    except ValueError as error:
-        raise CommandError(str(error)) from error
 
 
 def _read(place: str) -> list[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from argosy.cli.commands.app.ending import await_end
 from argosy.cli.commands.app.options import app_namespace, selector
 from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.reading import read_pairs
 from argosy.cli.spec import document
 from argosy.cli.views.resources import included, parse_pattern
 from argosy.cli.waiting import Conditions
@@ -97,7 +98,7 @@ def _request(connected: Client, name: Name, given: Given) -> Mapping[str, Any]:
         "prune": given["prune"],
         "strategy": _strategy(given),
         "resources": _resources(connected, name, given),
-        "infos": [{"name": key, "value": value} for key, value in _pairs(given["info"], option="--info").items()],
+        "infos": [{"name": key, "value": value} for key, value in read_pairs(given["info"], option="--info").items()],
         "retryStrategy": _retry(given),
         "syncOptions": _sync_options(given),
     }
@@ -159,16 +160,9 @@ def _resources(connected: Client, name: Name, given: Given) -> Sequence[Mapping[
 def _labelled(connected: Client, name: Name, labels: Sequence[str]) -> frozenset[ResourceKey]:
     from argosy.cli.managed import managed  # noqa: PLC0415  (only needed for --label)
 
-    wanted = _pairs(labels, option="--label").items()
+    wanted = read_pairs(labels, option="--label").items()
     return frozenset(
         pair.key
         for pair in managed(connected, name)
         if wanted <= (document.get(pair.target or {}, ("metadata", "labels")) or {}).items()
     )
-
-
-def _pairs(texts: Sequence[str], *, option: str) -> Mapping[str, str]:
-    try:
-        return document.pairs(texts, option=option)
-    except ValueError as error:
-        raise CommandError(str(error)) from error
