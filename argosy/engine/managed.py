@@ -8,9 +8,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from argosy.engine.model.resource import Manifest
+from argosy.engine.model.resource import Manifest, annotations_of
 
 FIELD_MANAGER = "argocd-controller"
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_KUBECTL = "kubectl-client-side-apply"
 
 
 def applied_by_us(live: Manifest) -> Mapping[str, Any] | None:
@@ -20,6 +22,46 @@ def applied_by_us(live: Manifest) -> Mapping[str, Any] | None:
         if ours and not entry.get("subresource"):
             return entry
     return None
+
+
+def migration(live: Manifest, *, also: str = "") -> list[dict[str, Any]] | None:
+    """Return the JSON patch that makes what was applied client-side ours, or None if there is nothing to migrate.
+
+    Entries of kubectl, of Argo CD's client-side apply and of the manager `also` become part of our server-side apply, so
+    that a field which Git drops later is removed. It fails if the object changed meanwhile. Source: Kubernetes'
+    `csaupgrade`; Argo CD, 4.46.
+    """
+    metadata = live.get("metadata") or {}
+    entries = metadata.get("managedFields") or ()
+    managers = {_KUBECTL, also}
+    if LAST_APPLIED in annotations_of(live):
+        managers.add(FIELD_MANAGER)
+    old = [
+        each
+        for each in entries
+        if each.get("operation") == "Update" and _is_main(each) and each.get("manager") in managers
+    ]
+    if not old:
+        return None
+    newest = applied_by_us(live) or {**old[-1], "manager": FIELD_MANAGER, "operation": "Apply"}
+    same_version = [each for each in old if each.get("apiVersion") == newest.get("apiVersion")]
+    fields: dict[str, Any] = dict(newest.get("fieldsV1") or {})
+    for each in same_version:
+        fields = _union(fields, each.get("fieldsV1") or {})
+    kept = [each for each in entries if each not in old and each is not applied_by_us(live)]
+    return [
+        {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, {**newest, "fieldsV1": fields}]},
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata.get("resourceVersion")},
+    ]
+
+
+def _is_update(entry: Mapping[str, Any]) -> bool:
+    return entry.get("operation") == "Update" and not entry.get("subresource")
+
+
+def _union(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
+    both = {key: _union(left[key], right[key]) for key in left.keys() & right.keys()}
+    return {**left, **right, **both}
 
 
 def pointers(live: Manifest, manager: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ values apart" (3.40).
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from argosy.engine.managed import LAST_APPLIED
 from argosy.engine.model.resource import Manifest, annotations_of
-from argosy.engine.normalise.bookkeeping import LAST_APPLIED
 
 _SHORTEST = 8
 _MASKED = "++++++++"

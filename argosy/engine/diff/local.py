@@ -10,8 +10,8 @@ from typing import Any
 
 from argosy.engine import managed
 from argosy.engine.diff import fields, lists
+from argosy.engine.managed import LAST_APPLIED
 from argosy.engine.model.resource import Manifest, annotations_of
-from argosy.engine.normalise.bookkeeping import LAST_APPLIED
 
 
 def holds(desired: Any, live: Any, name: str = "") -> bool:

@@ -1,9 +1,8 @@
 """What the API server writes about an object is nobody's wish: versions, ids, times, managed fields."""
 
+from argosy.engine.managed import LAST_APPLIED
 from argosy.engine.model.resource import Manifest
 from argosy.engine.normalise.rules import Rules
-
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _FIELDS = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink")
 

@@ -1,0 +1,62 @@
+"""Does a project permit an object? Asked for each object before it is applied, pruned or shown. Rules 6.5 and 6.6.
+
+"Nothing cluster-scoped is allowed unless it is listed; of namespaced kinds everything is, unless there is a list."
+"""
+
+from collections.abc import Iterable
+
+from argosy.engine import globs
+from argosy.engine.model.project import ClusterResourceRule, GroupKindRule, Project, ProjectSpec
+from argosy.engine.model.resource import ResourceKey
+
+
+def refusal(project: Project, key: ResourceKey, *, namespaced: bool, server: str, name: str) -> str | None:
+    """Return why the project does not permit the object on the cluster with this address and name, None if it does."""
+    named = project.metadata.name
+    kind_is_allowed = _namespaced_kind(project.spec, key) if namespaced else _cluster_kind(project.spec, key)
+    if not kind_is_allowed:
+        return f"resource {key.group}:{key.kind} is not permitted in project {named}"
+    if namespaced and not _destination(project.spec, key.namespace, (server, name)):
+        return f"namespace {key.namespace} is not permitted in project '{named}'"
+    return None
+
+
+def _cluster_kind(spec: ProjectSpec, key: ResourceKey) -> bool:
+    return _any_cluster(spec.cluster_resource_whitelist, key) and not _any_cluster(spec.cluster_resource_blacklist, key)
+
+
+def _namespaced_kind(spec: ProjectSpec, key: ResourceKey) -> bool:
+    listed = spec.namespace_resource_whitelist is None or _any(spec.namespace_resource_whitelist, key)
+    return listed and not _any(spec.namespace_resource_blacklist, key)
+
+
+def _any_cluster(rules: Iterable[ClusterResourceRule], key: ResourceKey) -> bool:
+    return any(
+        globs.matches(rule.group, key.group)
+        and globs.matches(rule.kind, key.kind)
+        and (not rule.name or globs.matches(rule.name, key.name))
+        for rule in rules
+    )
+
+
+def _any(rules: Iterable[GroupKindRule], key: ResourceKey) -> bool:
+    return any(globs.matches(rule.group, key.group) and globs.matches(rule.kind, key.kind) for rule in rules)
+
+
+def _destination(spec: ProjectSpec, namespace: str, cluster: tuple[str, str]) -> bool:
+    """Return whether a destination allows the namespace on the cluster, and none denies it with `!`."""
+    allowed = False
+    for each in spec.destinations:
+        cluster_denied, same_cluster = _entry((each.server, each.name), cluster)
+        space_denied, same_space = _entry((each.namespace,), (namespace,))
+        if (cluster_denied and same_cluster and same_space) or (space_denied and same_space and same_cluster):
+            return False
+        allowed = allowed or (same_cluster and same_space and not cluster_denied and not space_denied)
+    return allowed
+
+
+def _entry(patterns: Iterable[str], texts: Iterable[str]) -> tuple[bool, bool]:
+    """Return whether the entry denies, and whether one of its patterns matches its text."""
+    pairs = [(pattern, text) for pattern, text in zip(patterns, texts, strict=True) if pattern]
+    denies = any(pattern.startswith("!") for pattern, _ in pairs)
+    return denies, any(globs.matches(pattern.removeprefix("!"), text) for pattern, text in pairs)
