@@ -1,0 +1,174 @@
+"""What one network call of git needs: environment and configuration made from a repository entry.
+
+Comes in: an `Address` and the caller's `Repository`. Goes out: the environment of one git command, good only inside the
+`with` block. Git gets paths of memory files and a ticket; no credential is in the environment itself.
+"""
+
+import base64
+import contextlib
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+
+from argosy.engine.model.repository import Repository
+from repo_server.git.address import Address
+from repo_server.git.private_files import PrivateFiles
+from repo_server.git.tickets import Login, TicketOffice
+
+# Findings of git's object check that old, honest repositories have and that cannot hurt a reader without a checkout.
+_HARMLESS = ("zeroPaddedFilemode", "badTimezone", "missingSpaceBeforeDate", "nulInCommit", "multipleAuthors")
+
+HARDENED: Mapping[str, str] = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_COUNT": "0",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "/bin/false",
+    "SSH_ASKPASS": "/bin/false",
+    "GIT_SSH_COMMAND": "/bin/false",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_ALLOW_PROTOCOL": "",
+    "HOME": "/nonexistent",
+    "XDG_CONFIG_HOME": "/nonexistent",
+}
+"""The environment of every git command: nobody's configuration, nobody's credentials, no protocol."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How a repository is reached: its checked address, and the entry with credentials and trust."""
+
+    address: Address
+    repository: Repository
+
+    @property
+    def username(self) -> str:
+        """The user name to sign in with over http; Argo CD too sends a placeholder where only a token is given."""
+        given = self.repository.username or self.address.username
+        return given or ("git" if self.password else "")
+
+    @property
+    def password(self) -> str:
+        """The password or token to sign in with over http."""
+        return self.repository.password or self.address.password
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the texts that no message may hold."""
+        entry = self.repository
+        return tuple(
+            filter(None, (self.password, entry.bearer_token, entry.ssh_private_key, entry.tls_client_cert_key))
+        )
+
+
+@contextlib.contextmanager
+def environment(access: Access, office: TicketOffice, *, stalled_after: int) -> Generator[dict[str, str]]:
+    """Yield the environment for one network command; `stalled_after` is how many seconds may pass without data."""
+    with contextlib.ExitStack() as stack:
+        files = stack.enter_context(PrivateFiles())
+        result = dict(HARDENED)
+        result["GIT_ALLOW_PROTOCOL"] = access.address.scheme.removeprefix("git+")
+        result["GIT_CONFIG_GLOBAL"] = files.add(_configuration(access, files, stalled_after=stalled_after))
+        if access.address.over_ssh:
+            result["GIT_SSH_COMMAND"] = _ssh(access.repository, files, stalled_after=stalled_after)
+        if access.repository.proxy:
+            result["NO_PROXY"] = result["no_proxy"] = access.repository.no_proxy
+        if access.address.over_http and access.username and not _sends_header(access):
+            login = Login(origin=access.address.origin, username=access.username, password=access.password)
+            result.update(stack.enter_context(office.ticket(login)))
+        yield result
+
+
+def _configuration(access: Access, files: PrivateFiles, *, stalled_after: int) -> str:
+    settings = {
+        "core.hooksPath": "/dev/null",
+        "core.fsmonitor": "false",
+        "credential.helper": "",
+        "fetch.recurseSubmodules": "false",
+        "gc.auto": "0",
+        "maintenance.auto": "false",
+        "http.followRedirects": "initial",
+        "http.lowSpeedLimit": "1",
+        "http.lowSpeedTime": str(stalled_after),
+        "http.userAgent": "argosy-repo-server",
+        "protocol.version": "2",
+        # Packs arrive whole or not at all; loose objects of a killed fetch could be a commit without its files.
+        "fetch.unpackLimit": "1",
+        "fetch.fsckObjects": "true",
+        **{f"fetch.fsck.{finding}": "ignore" for finding in _HARMLESS},
+    }
+    if access.address.over_http:
+        settings.update(_http(access, files))
+    return "".join(_line(name, value) for name, value in settings.items())
+
+
+def _http(access: Access, files: PrivateFiles) -> Iterator[tuple[str, str]]:
+    entry = access.repository
+    if entry.insecure:
+        yield "http.sslVerify", "false"
+    if entry.ca_pem:
+        yield "http.sslCAInfo", files.add(entry.ca_pem)
+    if entry.tls_client_cert_data and entry.tls_client_cert_key:
+        yield "http.sslCert", files.add(entry.tls_client_cert_data)
+        yield "http.sslKey", files.add(entry.tls_client_cert_key)
+    if entry.proxy:
+        yield "http.proxy", entry.proxy
+    if _sends_header(access):
+        # Named by the origin, so that no other host is told.
+        yield f"http.{access.address.origin}/.extraHeader", f"Authorization: {_authorization(access)}"
+
+
+def _sends_header(access: Access) -> bool:
+    entry = access.repository
+    return bool(entry.bearer_token and not access.password) or bool(entry.force_http_basic_auth and access.password)
+
+
+def _authorization(access: Access) -> str:
+    if access.password:
+        return "Basic " + base64.b64encode(f"{access.username}:{access.password}".encode()).decode()
+    return f"Bearer {access.repository.bearer_token}"
+
+
+def _ssh(entry: Repository, files: PrivateFiles, *, stalled_after: int) -> str:
+    options = {
+        "BatchMode": "yes",
+        "ConnectTimeout": str(stalled_after),
+        "ServerAliveInterval": str(stalled_after),
+        "ServerAliveCountMax": "1",
+        "IdentityAgent": "none",
+        "IdentitiesOnly": "yes",
+        "PreferredAuthentications": "publickey",
+        "ForwardAgent": "no",
+        "ClearAllForwardings": "yes",
+        "PermitLocalCommand": "no",
+        "UpdateHostKeys": "no",
+        "LogLevel": "ERROR",
+        **_trust(entry, files),
+    }
+    key = f"-i {files.add(_ends_in_newline(entry.ssh_private_key))} " if entry.ssh_private_key else "-i /dev/null "
+    return "ssh -F /dev/null " + key + " ".join(f"-o {name}={value}" for name, value in options.items())
+
+
+def _trust(entry: Repository, files: PrivateFiles) -> dict[str, str]:
+    if entry.insecure:
+        return {"StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "GlobalKnownHostsFile": "/dev/null"}
+    if entry.known_hosts:
+        known = files.add(_ends_in_newline(entry.known_hosts))
+        return {"StrictHostKeyChecking": "yes", "UserKnownHostsFile": known, "GlobalKnownHostsFile": "/dev/null"}
+    return {"StrictHostKeyChecking": "yes", "UserKnownHostsFile": "/dev/null"}
+
+
+def _ends_in_newline(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _line(name: str, value: str) -> str:
+    """Write one setting as git reads it; `name` is "section.key" or "section.sub.section.key"."""
+    section, _, rest = name.partition(".")
+    subsection, _, key = rest.rpartition(".")
+    header = f'[{section} "{_escaped(subsection)}"]' if subsection else f"[{section}]"
+    return f'{header}\n\t{key} = "{_escaped(value)}"\n'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "")

@@ -1,0 +1,127 @@
+"""The one place where git's words become ours: what a failed command means, and what the user can do.
+
+Comes in: how a git command ended. Goes out: its output, or `Refused` with the right code, or `Damaged` when it is our
+own mirror that git complains of. No credential is in a message.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from argosy.wire.repo_server import RefusalCode
+from repo_server.errors import Damaged, Refused
+from repo_server.git.access import Access
+from repo_server.git.address import scrub
+
+_LONGEST_QUOTE = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """How a command ended; `killed_after` holds the timeout in seconds that it ran into."""
+
+    status: int
+    output: bytes
+    errors: str
+    killed_after: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Meaning:
+    words: re.Pattern[str]
+    code: RefusalCode
+    says: str
+
+
+def _meaning(code: RefusalCode, says: str, words: str) -> _Meaning:
+    return _Meaning(words=re.compile(words, re.IGNORECASE), code=code, says=says)
+
+
+# The first row that matches decides.
+MEANINGS: Sequence[_Meaning] = (
+    _meaning(
+        "access_denied",
+        "the ssh host key is not among the known hosts, or has changed; check it and correct argocd-ssh-known-hosts-cm",
+        r"host key verification failed|no \S+ host key is known|remote host identification has changed",
+    ),
+    _meaning(
+        "access_denied",
+        "its TLS certificate is not trusted; check it and add its authority to argocd-tls-certs-cm",
+        r"ssl certificate problem|certificate verif|server certificate|self.signed certificate|"
+        r"unable to get local issuer",
+    ),
+    _meaning(
+        "access_denied",
+        "it wants credentials and none are configured for it; add the repository with them",
+        r"could not read (username|password)|terminal prompts disabled|unable to read askpass response",
+    ),
+    _meaning(
+        "access_denied",
+        "it refused the credentials; correct them in the repository's entry",
+        r"authentication failed|returned error: 40[13]|permission denied|access denied|invalid credentials|"
+        r"load key .* (error|invalid)|not authorized|unauthorized",
+    ),
+    _meaning(
+        "unavailable",
+        "its host name is not known; check the URL and the name servers",
+        r"could not resolve (host|proxy)|name or service not known|nodename nor servname|temporary failure in name",
+    ),
+    _meaning(
+        "repository_not_found",
+        "there is no such repository, or these credentials may not see it; check the URL",
+        r"repository .*not found|returned error: 404|does not appear to be a git repository|project not found|"
+        r"not valid: is this a git repository|does not exist",
+    ),
+    _meaning(
+        "unavailable",
+        "it could not be reached",
+        r"failed to connect|connection (refused|reset|timed out|closed)|couldn't connect|timed out|operation too slow|"
+        r"returned error: (429|5\d\d)|early eof|remote end hung up|no route to host|network is unreachable|"
+        r"unexpected disconnect|recv failure|empty reply|kex_exchange|transfer closed|rpc failed|gnutls|ssl_",
+    ),
+    _meaning("invalid", "its transport is not allowed", r"transport '.*' not allowed"),
+    _meaning(
+        "revision_not_found",
+        "it does not have the revision that was asked for",
+        r"couldn't find remote ref|not our ref|no such remote ref|unadvertised object",
+    ),
+    _meaning("access_denied", "its objects are not sound, and were not taken", r"fsck error|error in object"),
+)
+
+_OUR_OWN = re.compile(
+    r"not a git repository: '|object file .* is empty|loose object .* is corrupt|packfile .* (corrupt|cannot|invalid)|"
+    r"bad object|unable to create '.*\.lock'|unable to read tree|bad signature|is corrupt|invalid (index-pack|sha1)|"
+    r"unable to (open|write|create)|missing (blob|tree|commit)|cannot lock ref|bad config|index file corrupt",
+    re.IGNORECASE,
+)
+
+
+def check(finished: Finished, access: Access) -> bytes:
+    """Return the output of a command that went well. Raises `Refused`, or `Damaged` if our mirror is broken."""
+    if finished.status == 0:
+        return finished.output
+    where = f"repository {access.address.url}: "
+    if finished.killed_after is not None:
+        raise Refused("unavailable", f"{where}git did not finish within {finished.killed_after:g} seconds; try again")
+    words = quote(finished.errors, access)
+    for meaning in MEANINGS:
+        if meaning.words.search(finished.errors):
+            raise Refused(meaning.code, f"{where}{meaning.says} (git said: {words})")
+    if _OUR_OWN.search(finished.errors):
+        raise Damaged(words)
+    raise Refused("unavailable", f"{where}git failed with status {finished.status} (git said: {words})")
+
+
+def check_local(finished: Finished) -> None:
+    """Return if a command on our own disk went well. Raises `Damaged`."""
+    if finished.status != 0:
+        raise Damaged(finished.errors.strip()[-_LONGEST_QUOTE:])
+
+
+def quote(errors: str, access: Access) -> str:
+    """Return git's own words, short, on one line, without anything secret or any control character."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip() and not line.startswith("Cloning into")]
+    text = scrub("; ".join(lines))
+    for secret in access.secrets():
+        text = text.replace(secret, "***")
+    return "".join(character if character.isprintable() else "?" for character in text)[:_LONGEST_QUOTE]

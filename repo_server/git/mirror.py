@@ -1,0 +1,147 @@
+"""One bare mirror per repository and identity: listed, fetched and read by all applications together.
+
+Comes in: an `Access`. Goes out: the commit that a revision means, and the `Tree` of a commit. What is on disk can be
+thrown away at any time; a mirror that cannot be read raises `Damaged`, and `git.mirrors` replaces it.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from argosy.gateways.clock import Clock
+from argosy.gateways.tools.port import Tools
+from repo_server.errors import Refused
+from repo_server.git import refs as git_refs
+from repo_server.git import resolve
+from repo_server.git.access import Access
+from repo_server.git.command import Network
+from repo_server.git.objects import Objects
+from repo_server.git.refs import Refs
+from repo_server.shared_call import SharedCall
+from repo_server.tree import Tree
+
+_EVERYTHING = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Listing:
+    refs: Refs
+    at: float
+
+
+class Mirror:
+    """The mirror in one folder; `refs_seconds` is for how long a listing of the remote's refs is believed."""
+
+    def __init__(self, folder: Path, *, access: Access, network: Network, clock: Clock, refs_seconds: float) -> None:
+        self.folder = folder
+        self.access = access
+        self._network = network
+        self._clock = clock
+        self._refs_seconds = refs_seconds
+        self._objects = Objects(folder)
+        self._listed: _Listing | None = None
+        self._listing = SharedCall(self._list)
+        self._fetching = SharedCall(self._fetch_all)
+        self._preparing = asyncio.Lock()
+        self._writing = asyncio.Lock()
+        self._prepared = False
+
+    async def refs(self, *, fresh: bool) -> Refs:
+        """Return what the remote has: as listed within the interval, or (`fresh`) from after this call began."""
+        if fresh:
+            return await self._listing.anew()
+        if self._listed is not None and self._clock.monotonic() - self._listed.at < self._refs_seconds:
+            return self._listed.refs
+        return await self._listing.join()
+
+    async def resolve(self, revision: str, *, tag_prefix: str, tools: Tools, fresh: bool) -> str:
+        """Return the full commit id that a revision means. Raises `Refused`."""
+        if (literal := resolve.literal(revision)) is not None:
+            return literal.commit
+        refs = await self.refs(fresh=fresh)
+        match await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix):
+            case resolve.AtCommit(commit=commit):
+                return commit
+            case resolve.ShortId(start=start):
+                return await self._lengthen(start, refs)
+
+    async def tree(self, commit: str) -> Tree:
+        """Return the files of a commit, fetched if they are not here yet. Raises `Refused` or `Damaged`."""
+        await self._demand(commit)
+        return Tree(
+            store=self._objects,
+            root=await self._objects.root(commit),
+            name=f"{self.access.address.url} at {commit[:7]}",
+        )
+
+    async def commit(self, commit: str) -> bytes:
+        """Return the text of a commit."""
+        await self._demand(commit)
+        return await self._objects.commit(commit)
+
+    async def rest(self) -> None:
+        """Give back what reading takes: the process and the memory. It can be used again at once."""
+        await self._objects.close()
+
+    async def _list(self) -> Refs:
+        await self._prepare()
+        begun = self._clock.monotonic()
+        arguments = ["ls-remote", "--symref", "--", self.access.address.url]
+        refs = git_refs.parse(await self._network.ask(self.access, self.folder, arguments))
+        self._listed = _Listing(refs=refs, at=begun)
+        return refs
+
+    async def _lengthen(self, start: str, refs: Refs) -> str:
+        known = await self._objects.commit_id(start) if self._prepared else ""
+        if not known:
+            await self._fetching.join()
+            known = await self._objects.commit_id(start)
+        if not known:
+            raise Refused("revision_not_found", resolve.not_found(start, refs))
+        return known
+
+    async def _demand(self, commit: str) -> None:
+        await self._prepare()
+        if await self._objects.commit_id(commit):
+            return
+        await self._fetching.join()
+        if await self._objects.commit_id(commit):
+            return
+        # On no branch and under no tag: a pull request's commit, or a branch that has moved on since it was listed.
+        with contextlib.suppress(Refused):
+            await self._fetch(["--", self.access.address.url, f"+{commit}:refs/argosy/{commit}"])
+        if not await self._objects.commit_id(commit):
+            raise Refused(
+                "revision_not_found",
+                f"repository {self.access.address.url} does not hand out commit {commit}; it may have been removed",
+            )
+
+    async def _fetch_all(self) -> None:
+        await self._prepare()
+        await self._fetch(["--prune", "--", self.access.address.url, *_EVERYTHING])
+        async with self._writing:
+            await self._network.local(self.folder, ["gc", "--auto", "--quiet"])
+
+    async def _fetch(self, what: list[str]) -> None:
+        depth = self.access.repository.depth
+        options = ["--quiet", "--no-tags", "--force", "--no-write-fetch-head"]
+        if depth > 0:
+            options.append(f"--depth={depth}")
+        async with self._writing:
+            await self._network.transfer(self.access, self.folder, ["fetch", *options, *what])
+
+    async def _prepare(self) -> None:
+        async with self._preparing:
+            if not self._prepared:
+                await asyncio.to_thread(_tidy, self.folder)
+                if not (self.folder / "HEAD").exists():
+                    await self._network.local(self.folder, ["init", "--bare", "--quiet", "--template="])
+                self._prepared = True
+
+
+def _tidy(folder: Path) -> None:
+    """Make the folder, and take away what a killed git leaves behind; nobody else works in it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for leftover in (*folder.rglob("*.lock"), *folder.glob("objects/pack/tmp_*")):
+        leftover.unlink(missing_ok=True)

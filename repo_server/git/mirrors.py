@@ -1,0 +1,104 @@
+"""All mirrors of this server, each in a folder of the state directory that is named for who asks and whom they trust.
+
+Two callers share a mirror only if URL, credentials and trust are the same: what one may read, or was made to believe by
+a proxy of its own, never reaches the other. The folder's name is a keyed hash, so it tells nothing of a credential.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import secrets
+import shutil
+from collections import OrderedDict
+from pathlib import Path
+
+import msgspec
+
+from argosy.engine.model.repository import Repository
+from argosy.gateways.clock import Clock
+from repo_server.git.access import Access
+from repo_server.git.address import parse
+from repo_server.git.command import Network
+from repo_server.git.mirror import Mirror
+
+_AWAKE = 32
+_FORGOTTEN_AFTER_SECONDS = 7 * 24 * 3600
+_NOT_IDENTITY = {"name": "", "project": "", "type": "git", "enableLfs": False, "enableOCI": False}
+
+
+class Mirrors:
+    """Finds the mirror for a repository, and replaces one that is damaged."""
+
+    def __init__(
+        self, folder: Path, *, network: Network, clock: Clock, schemes: tuple[str, ...], refs_seconds: float
+    ) -> None:
+        self._folder = folder
+        self._network = network
+        self._clock = clock
+        self._schemes = schemes
+        self._refs_seconds = refs_seconds
+        self._key = b""
+        self._mirrors: OrderedDict[str, Mirror] = OrderedDict()
+
+    def open(self) -> None:
+        """Make the folder and drop mirrors that nobody has used for a week."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._key = _key(self._folder / "key")
+        oldest = self._clock.now().timestamp() - _FORGOTTEN_AFTER_SECONDS
+        for mirror in self._folder.iterdir():
+            if mirror.is_dir() and (mirror.suffix == ".damaged" or mirror.stat().st_mtime < oldest):
+                shutil.rmtree(mirror, ignore_errors=True)
+
+    async def of(self, url: str, repository: Repository) -> Mirror:
+        """Return the mirror of a URL as this repository entry reaches it. Raises `Refused` for a URL not to be used."""
+        access = Access(address=parse(url, schemes=self._schemes), repository=repository)
+        name = self._name(access)
+        if name not in self._mirrors:
+            self._mirrors[name] = Mirror(
+                self._folder / name,
+                access=access,
+                network=self._network,
+                clock=self._clock,
+                refs_seconds=self._refs_seconds,
+            )
+            await self._let_rest()
+        self._mirrors.move_to_end(name)
+        return self._mirrors[name]
+
+    async def discard(self, mirror: Mirror) -> None:
+        """Throw a damaged mirror away; whoever asks next gets a new one. Does nothing if it was already replaced."""
+        name = mirror.folder.name
+        if self._mirrors.get(name) is not mirror:
+            return
+        del self._mirrors[name]
+        damaged = mirror.folder.with_name(f"{name}-{secrets.token_hex(4)}.damaged")
+        with contextlib.suppress(FileNotFoundError):
+            mirror.folder.rename(damaged)
+        await mirror.rest()
+        await asyncio.to_thread(shutil.rmtree, damaged, ignore_errors=True)
+
+    async def close(self) -> None:
+        """End what the mirrors run."""
+        for mirror in self._mirrors.values():
+            await mirror.rest()
+
+    async def _let_rest(self) -> None:
+        if len(self._mirrors) > _AWAKE:
+            longest_unused = list(self._mirrors.values())[-_AWAKE - 1]
+            await longest_unused.rest()
+
+    def _name(self, access: Access) -> str:
+        identity = msgspec.to_builtins(access.repository) | _NOT_IDENTITY | {"url": access.address.url}
+        identity |= {"username": access.username, "password": access.password}
+        return hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
+
+
+def _key(path: Path) -> bytes:
+    with contextlib.suppress(FileNotFoundError):
+        if key := path.read_bytes():
+            return key
+    key = secrets.token_bytes(32)
+    path.touch(mode=0o600)
+    path.write_bytes(key)
+    return key

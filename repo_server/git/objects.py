@@ -1,0 +1,97 @@
+"""Reads a mirror's object store by object id: no checkout, no lock, no names.
+
+Git is told ids and nothing else, so no path or revision that a user wrote can reach it. Objects never change, so what
+was parsed of a directory is remembered. Called by `git.mirror`, and by `tree` through its `Store`.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from repo_server.errors import Damaged, Refused
+from repo_server.git.catfile import CatFile
+from repo_server.tree import Kind, Node
+
+_Found = TypeVar("_Found")
+
+_START_OF_ID = re.compile(r"[0-9a-f]{7,64}")
+_KINDS: Mapping[bytes, Kind] = {b"40000": "directory", b"120000": "link", b"160000": "submodule"}
+_REMEMBERED_DIRECTORIES = 4096
+_LARGEST_DIRECTORY = 16 * 1024 * 1024
+_LARGEST_COMMIT = 1024 * 1024
+
+
+class Objects:
+    """The object store of one mirror. Every method raises `Damaged` if an object that must be there is not."""
+
+    def __init__(self, folder: Path) -> None:
+        self._git = CatFile(folder)
+        self._directories: OrderedDict[str, Mapping[str, Node]] = OrderedDict()
+
+    async def commit_id(self, start: str) -> str:
+        """Return the full id of the commit whose id begins like that; empty if there is none, or are several."""
+        if not _START_OF_ID.fullmatch(start):
+            return ""
+        (header,) = await self._git.headers([start])
+        return header.identity if header is not None and header.type == "commit" else ""
+
+    async def commit(self, identity: str) -> bytes:
+        """Return the text of a commit."""
+        (content,) = await self.contents([identity], limit=_LARGEST_COMMIT)
+        return content
+
+    async def root(self, commit: str) -> str:
+        """Return the id of a commit's root directory."""
+        first, _, _ = (await self.commit(commit)).partition(b"\n")
+        if not first.startswith(b"tree "):
+            raise Damaged(f"commit {commit} names no tree")
+        return first.removeprefix(b"tree ").decode("ascii")
+
+    async def directory(self, identity: str) -> Mapping[str, Node]:
+        """Return the entries of a directory by name."""
+        known = self._directories.get(identity)
+        if known is not None:
+            self._directories.move_to_end(identity)
+            return known
+        (content,) = await self.contents([identity], limit=_LARGEST_DIRECTORY)
+        entries = dict(_entries(content, width=len(identity) // 2))
+        self._directories[identity] = entries
+        if len(self._directories) > _REMEMBERED_DIRECTORIES:
+            self._directories.popitem(last=False)
+        return entries
+
+    async def contents(self, identities: Sequence[str], *, limit: int) -> list[bytes]:
+        """Return the bytes of objects, in order. Raises `Refused` if they are more than `limit` bytes together."""
+        headers = await self._git.headers(identities)
+        total = sum(_present(header, identity).size for header, identity in zip(headers, identities, strict=True))
+        if total > limit:
+            raise Refused(
+                "limit_exceeded", f"the files to be read hold {total:,} bytes together; the limit is {limit:,} bytes"
+            )
+        contents = await self._git.contents(identities)
+        return [_present(content, identity) for content, identity in zip(contents, identities, strict=True)]
+
+    async def close(self) -> None:
+        """End the process that reads; it is started again when it is needed."""
+        await self._git.close()
+
+
+def _present(found: _Found | None, identity: str) -> _Found:
+    if found is None:
+        raise Damaged(f"object {identity} is missing")
+    return found
+
+
+def _entries(content: bytes, *, width: int) -> Iterator[tuple[str, Node]]:
+    """Take a tree object apart: "<mode> <name>NUL<id>" over and over."""
+    position = 0
+    while position < len(content):
+        space = content.index(b" ", position)
+        end = content.index(b"\0", space)
+        identity = content[end + 1 : end + 1 + width].hex()
+        name = content[space + 1 : end].decode("utf-8", "surrogateescape")
+        kind = _KINDS.get(content[position:space], "file")
+        yield name, Node(kind=kind, identity=identity)
+        position = end + 1 + width

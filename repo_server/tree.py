@@ -1,0 +1,171 @@
+"""The files of one source, wherever they come from: looked up, walked and read by path, never leaving the root.
+
+A `Tree` stands on a `Store` (a commit in `git.objects`, an unpacked chart in `charts.archive`). Called by `render`.
+Paths are relative to the root, with "/" between components and no "." or ".."; the root is "". Symbolic links are
+followed inside the root and refused when they lead out of it.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from repo_server.errors import Refused
+
+Kind = Literal["file", "directory", "link", "submodule"]
+
+_MOST_LINKS = 10
+_MOST_ENTRIES = 100_000
+_LONGEST_LINK = 4096
+_SHOWN_NAMES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """An entry of a directory; `identity` names its content in the store, and changes when the content does."""
+
+    kind: Kind
+    identity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A file or directory of the tree: the path it was found under and, links followed, what is there."""
+
+    path: str
+    node: Node
+
+
+class Store(Protocol):
+    """What a tree stands on."""
+
+    async def directory(self, identity: str) -> Mapping[str, Node]:
+        """Return the entries of a directory by name."""
+        ...
+
+    async def contents(self, identities: Sequence[str], *, limit: int) -> list[bytes]:
+        """Return the bytes of files, in order. Raises `Refused` if they are more than `limit` bytes together."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tree:
+    """A root in a store; `name` is how messages call it ("https://host/repo at 1a2b3c4")."""
+
+    store: Store
+    root: str
+    name: str
+
+    async def find(self, path: str) -> Entry | None:
+        """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""
+        return await self._find(path, links=0)
+
+    async def demand(self, path: str, *, kind: Kind) -> Entry:
+        """Return the file or directory at a path. Raises `Refused` (path_not_found), naming what there is instead."""
+        entry = await self.find(path)
+        if entry is None:
+            raise Refused("path_not_found", f"{path!r} does not exist in {self.name}; {await self._nearest(path)}")
+        if entry.node.kind == "submodule":
+            raise Refused("path_not_found", f"{path!r} in {self.name} is a submodule; submodules are not fetched yet")
+        if entry.node.kind != kind:
+            raise Refused("path_not_found", f"{path!r} in {self.name} is a {entry.node.kind}, not a {kind}")
+        return entry
+
+    async def children(self, path: str) -> Mapping[str, Node]:
+        """Return the entries of the directory at a path, links not followed; none if there is no directory."""
+        entry = await self.find(path)
+        if entry is None or entry.node.kind != "directory":
+            return {}
+        return await self.store.directory(entry.node.identity)
+
+    async def walk(self, path: str) -> AsyncIterator[tuple[str, Node]]:
+        """Yield every entry below a directory with its path, in the order of names, links not followed.
+
+        Raises `Refused` (limit_exceeded) beyond 100,000 entries.
+        """
+        seen = 0
+        waiting = [path]
+        while waiting:
+            folder = waiting.pop()
+            below: list[str] = []
+            for name, node in sorted((await self.children(folder)).items()):
+                seen += 1
+                if seen > _MOST_ENTRIES:
+                    raise Refused("limit_exceeded", f"{path!r} in {self.name} has more than {_MOST_ENTRIES:,} entries")
+                yield join(folder, name), node
+                if node.kind == "directory":
+                    below.append(join(folder, name))
+            waiting.extend(reversed(below))
+
+    async def read(self, paths: Iterable[str], *, limit: int) -> dict[str, bytes]:
+        """Return the bytes of the files at these paths, links followed, at most `limit` bytes together."""
+        entries = [await self.demand(path, kind="file") for path in paths]
+        contents = await self.store.contents([entry.node.identity for entry in entries], limit=limit)
+        return {entry.path: content for entry, content in zip(entries, contents, strict=True)}
+
+    async def _find(self, path: str, *, links: int) -> Entry | None:
+        node = Node(kind="directory", identity=self.root)
+        components = path.split("/") if path else []
+        for position, component in enumerate(components):
+            if node.kind != "directory":
+                return None
+            child = (await self.store.directory(node.identity)).get(component)
+            if child is None:
+                return None
+            if child.kind == "link":
+                link = "/".join(components[: position + 1])
+                target = join(await self._target(link, child), "/".join(components[position + 1 :]))
+                found = await self._follow(link, target, links=links + 1)
+                return found and Entry(path=path, node=found.node)
+            node = child
+        return Entry(path=path, node=node)
+
+    async def _follow(self, link: str, target: str, *, links: int) -> Entry | None:
+        if links > _MOST_LINKS:
+            raise Refused("render_failed", f"{link!r} in {self.name} is a symbolic link that leads in circles")
+        return await self._find(target, links=links)
+
+    async def _target(self, link: str, node: Node) -> str:
+        (content,) = await self.store.contents([node.identity], limit=_LONGEST_LINK)
+        target = resolve(parent(link), content.decode("utf-8", "surrogateescape"))
+        if target is None:
+            raise Refused(
+                "render_failed",
+                f"{link!r} in {self.name} is a symbolic link out of the repository; put the file in its place",
+            )
+        return target
+
+    async def _nearest(self, path: str) -> str:
+        nearest = path
+        while nearest:
+            nearest = parent(nearest)
+            entry = await self.find(nearest)
+            if entry is not None and entry.node.kind == "directory":
+                break
+        names = sorted(await self.children(nearest))
+        shown = ", ".join(names[:_SHOWN_NAMES]) + (", ..." if len(names) > _SHOWN_NAMES else "")
+        return f"{nearest!r} holds: {shown or 'nothing'}" if nearest else f"the root holds: {shown or 'nothing'}"
+
+
+def join(folder: str, name: str) -> str:
+    """Put two paths together, either of which may be the root."""
+    return f"{folder}/{name}" if folder and name else folder or name
+
+
+def parent(path: str) -> str:
+    """Return the path of the folder that a path is in."""
+    return path.rpartition("/")[0]
+
+
+def resolve(folder: str, path: str) -> str | None:
+    """Return where a relative path leads from a folder; None if that is absolute or out of the root."""
+    if path.startswith("/") or "\0" in path:
+        return None
+    components = folder.split("/") if folder else []
+    for component in path.split("/"):
+        if component == "..":
+            if not components:
+                return None
+            components.pop()
+        elif component not in ("", "."):
+            components.append(component)
+    return "/".join(components)
