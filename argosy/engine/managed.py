@@ -27,13 +27,12 @@ def applied_by_us(live: Manifest) -> Mapping[str, Any] | None:
 def migration(live: Manifest, *, also: str = "") -> list[dict[str, Any]] | None:
     """Return the JSON patch that makes what was applied client-side ours, or None if there is nothing to migrate.
 
-    Entries of kubectl, of Argo CD and of the manager `also` become part of our server-side apply,
-    so that a field which Git drops later is removed. It fails if the object changed meanwhile. Source: Kubernetes'
-    `csaupgrade`; Argo CD, 4.46.
+    Entries of kubectl, of Argo CD and of the manager `also` become part of our server-side apply, so that a field that
+    Git drops later is removed. It fails if the object changed meanwhile. Source: Kubernetes' `csaupgrade`; Argo CD, 4.46.
     """
     metadata = live.get("metadata") or {}
     entries = metadata.get("managedFields") or ()
-    managers = {_KUBECTL, also}
+    managers = {_KUBECTL, also or _KUBECTL}
     if LAST_APPLIED in annotations_of(live):
         managers.add(FIELD_MANAGER)
     old = [each for each in entries if _is_update(each) and each.get("manager") in managers]

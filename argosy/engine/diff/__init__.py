@@ -23,6 +23,7 @@ __all__ = [
     "comparable",
     "compare",
     "confirm",
+    "guess",
     "wants_nothing_else",
 ]
 
@@ -48,9 +49,20 @@ def confirm(pair: Pair, predicted: Manifest, rules: Rules) -> Verdict:
     """Return the verdict on a pair of two sides, given what the live object would be after an apply."""
     if pair.live is None:
         return Missing()
+    if pair.desired is not None:
+        predicted = ignored.drop_paths(predicted, local.left_behind(pair.desired, pair.live))
     wanted, live = comparable(predicted, pair.live, rules)
     changes = tuple(fields.between(live, wanted))
     return Changed(changes, predicted) if changes else Same()
+
+
+def guess(pair: Pair, rules: Rules) -> Verdict:
+    """Return the verdict when the API server refuses the dry run: every wanted field that the live object lacks."""
+    if pair.live is None or pair.desired is None:
+        return Missing() if pair.live is None else Extra()
+    wanted, live = comparable(pair.desired, pair.live, rules)
+    changes = tuple(change for change in fields.between(live, wanted) if change.desired is not fields.ABSENT)
+    return Changed(changes, pair.desired)
 
 
 def comparable(desired: Manifest, live: Manifest, rules: Rules) -> tuple[Manifest, Manifest]:

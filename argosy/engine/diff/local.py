@@ -5,13 +5,14 @@ way): then the API server is asked. Called by `diff.compare`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argosy.engine import managed
 from argosy.engine.diff import fields, lists
-from argosy.engine.managed import LAST_APPLIED
 from argosy.engine.model.resource import Manifest, annotations_of
+
+Path = tuple[str, ...]
 
 
 def holds(desired: Any, live: Any, name: str = "") -> bool:
@@ -43,24 +44,34 @@ def leaves_nothing_behind(desired: Manifest, live: Manifest) -> bool:
     Read from our managed fields; before our first apply, from the annotation that a client-side apply leaves.
     """
     entry = managed.applied_by_us(live)
-    if entry is not None:
-        same_version = entry.get("apiVersion") == desired.get("apiVersion")
-        return same_version and not any(managed.no_longer_wanted(entry.get("fieldsV1") or {}, desired))
-    last_applied = annotations_of(live).get(LAST_APPLIED)
-    if last_applied is None:
-        return True
+    if entry is None:
+        return not any(left_behind(desired, live))
+    same_version = entry.get("apiVersion") == desired.get("apiVersion")
+    return same_version and not any(managed.no_longer_wanted(entry.get("fieldsV1") or {}, desired))
+
+
+def left_behind(desired: Manifest, live: Manifest) -> Iterator[Path]:
+    """Yield the paths that a client-side apply set and that are not desired now; none once we have applied ourselves.
+
+    The sync removes them, since it makes them ours first; a dry run alone would not.
+    """
+    last_applied = annotations_of(live).get(managed.LAST_APPLIED)
+    if last_applied is None or managed.applied_by_us(live) is not None:
+        return
     try:
-        return _covers(desired, json.loads(last_applied))
+        earlier = json.loads(last_applied)
     except ValueError:
-        return False
+        return
+    yield from _uncovered(desired, earlier, ())
 
 
-def _covers(desired: Any, earlier: Any) -> bool:
-    """Return whether every field of the earlier manifest is still a field of the desired one."""
-    if isinstance(earlier, Mapping):
-        return isinstance(desired, Mapping) and all(
-            value is None or (key in desired and _covers(desired[key], value)) for key, value in earlier.items()
-        )
-    if isinstance(earlier, list) and isinstance(desired, list):
-        return len(earlier) == len(desired) and all(_covers(*each) for each in zip(desired, earlier, strict=True))
-    return True
+def _uncovered(desired: Any, earlier: Any, path: Path) -> Iterator[Path]:
+    if isinstance(earlier, Mapping) and isinstance(desired, Mapping):
+        for key, value in earlier.items():
+            if value is not None and key not in desired:
+                yield (*path, str(key))
+            elif value is not None:
+                yield from _uncovered(desired[key], value, (*path, str(key)))
+    elif isinstance(earlier, list) and isinstance(desired, list) and len(earlier) == len(desired):
+        for index, (wanted, before) in enumerate(zip(desired, earlier, strict=True)):
+            yield from _uncovered(wanted, before, (*path, str(index)))

@@ -15,8 +15,13 @@ def without(manifest: Manifest, rules: Rules) -> Manifest:
 
 def drop(manifest: Manifest, pointers: Iterable[str]) -> Manifest:
     """Return the object without the fields that the JSON pointers lead to."""
-    for pointer in pointers:
-        manifest = _removed(manifest, _segments(pointer))
+    return drop_paths(manifest, map(_segments, pointers))
+
+
+def drop_paths(manifest: Manifest, paths: Iterable[Sequence[str]]) -> Manifest:
+    """Return the object without the fields that the paths lead to, each a list of keys and indexes."""
+    for path in paths:
+        manifest = _removed(manifest, path)
     return manifest
 
 
