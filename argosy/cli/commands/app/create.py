@@ -24,7 +24,7 @@ _CASCADE = "resources-finalizer.argocd.argoproj.io"
 
 @click.command()
 @click.argument("name", required=False, metavar="APPNAME")
-@text("--name", explain="Name of the application", hidden=True)
+@click.option("--name", "name_option", hidden=True, help="Name of the application; as an argument is better")
 @text("--file", "-f", explain="File or URL with Application manifests; - for standard input")
 @texts("--label", "-l", explain="A label for the application, as name=value")
 @texts("--annotations", explain="An annotation for the application, as name=value")
@@ -40,6 +40,7 @@ def command(options: Globals, name: str | None, **given: Any) -> None:
     Example: argosy app create guestbook --repo https://git.example.com/apps.git --path guestbook
     --dest-server https://kubernetes.default.svc --dest-namespace default
     """
+    name = name or given["name_option"]
     if given["file"]:
         found = [_from_file(each, name, given) for each in _read(given["file"])]
     elif name:
