@@ -1,4 +1,7 @@
-"""Does a project permit an object? Asked for each object before it is applied, pruned or shown. Rules 6.5 and 6.6.
+"""Does a project permit a source, a destination, an object? Rules 6.4 to 6.6.
+
+Sources and destinations are asked about when an application is validated, objects each time before they are applied,
+pruned or shown.
 
 "Nothing cluster-scoped is allowed unless it is listed; of namespaced kinds everything is, unless there is a list."
 """
@@ -8,6 +11,7 @@ from collections.abc import Iterable
 from argosy.engine import globs
 from argosy.engine.model.project import ClusterResourceRule, GroupKindRule, Project, ProjectSpec
 from argosy.engine.model.resource import ResourceKey
+from argosy.engine.settings import urls
 
 
 def refusal(project: Project, key: ResourceKey, *, namespaced: bool, server: str, name: str) -> str | None:
@@ -19,6 +23,23 @@ def refusal(project: Project, key: ResourceKey, *, namespaced: bool, server: str
     if namespaced and not _destination(project.spec, key.namespace, (server, name)):
         return f"namespace {key.namespace} is not permitted in project '{named}'"
     return None
+
+
+def permits_source(project: Project, url: str) -> bool:
+    """Return whether the project permits a repository URL: one entry allows it, and none denies it with `!`."""
+    entries = project.spec.source_repos
+    wanted = urls.normalised(url)
+    denied = any(_same_source(entry.removeprefix("!"), wanted) for entry in entries if entry.startswith("!"))
+    return not denied and any(entry == "*" or _same_source(entry, wanted) for entry in entries)
+
+
+def permits_destination(project: Project, namespace: str, *, server: str, name: str) -> bool:
+    """Return whether the project permits the namespace on the cluster with this address and name."""
+    return _destination(project.spec, namespace, (server, name))
+
+
+def _same_source(pattern: str, url: str) -> bool:
+    return globs.matches(urls.normalised(pattern), url, separator="/")
 
 
 def _cluster_kind(spec: ProjectSpec, key: ResourceKey) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_AMOUNT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+from argosy.engine import durations
+
 _LONGEST = 10 * 365 * 24 * 3600.0
 _TRUE = frozenset(("true", "1", "t", "T", "TRUE", "True"))
 _FALSE = frozenset(("false", "0", "f", "F", "FALSE", "False"))
@@ -34,13 +34,10 @@ def boolean(value: str) -> bool:
 
 def duration(value: str) -> float:
     """Read a Go duration ("3m", "1h30m", "0"), or a bare number of seconds, as seconds."""
-    stripped = value.strip()
-    if re.fullmatch(r"\d{1,9}", stripped):
-        return float(stripped)
-    amounts = _AMOUNT.findall(stripped)
-    if not amounts or "".join(number + unit for number, unit in amounts) != stripped:
-        raise Malformed("not a duration; write for example 180s, 3m or 1h30m")
-    seconds = sum(float(number) * _UNITS[unit] for number, unit in amounts)
+    try:
+        seconds = durations.seconds(value)
+    except ValueError:
+        raise Malformed("not a duration; write for example 180s, 3m or 1h30m") from None
     if seconds > _LONGEST:
         raise Malformed("longer than ten years")
     return seconds
