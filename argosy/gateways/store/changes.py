@@ -253,21 +253,12 @@ class ForgetExpired:
     window: timedelta
 
 
-Note = AppendAudit | RevokeToken | RecordFailedSignIn | ForgetFailedSignIns | ForgetExpired
+InventoryChange = ClaimObjects | RecordApplied | ForgetObjects | ForgetApplication
+OperationChange = OpenOperation | BeginAttempt | RecordStep | EndAttempt | CloseOperation
+SignInNote = RevokeToken | RecordFailedSignIn | ForgetFailedSignIns | ForgetExpired
+
+Note = AppendAudit | SignInNote
 """What anyone may write, lease or not."""
 
-Change = (
-    ClaimObjects
-    | RecordApplied
-    | ForgetObjects
-    | ForgetApplication
-    | OpenOperation
-    | BeginAttempt
-    | RecordStep
-    | EndAttempt
-    | CloseOperation
-    | AppendHistory
-    | Sweep
-    | Note
-)
+Change = InventoryChange | OperationChange | AppendHistory | Sweep | Note
 """What the holder of the lease may write."""
