@@ -47,3 +47,7 @@ class TooManyRequests(ClusterError):
 
 class InvalidConnection(ClusterError):
     """The connection settings of a cluster cannot be used; the text names the field."""
+
+
+class LeaseLost(ClusterError):
+    """It is not certain that this process still holds the lease; whatever it was about to write must not be written."""

@@ -4,7 +4,7 @@ Everyone imports this; only `wiring` modules import `client` (the real one) or `
 versions, scripted failures, a record of writes). Errors are those of `errors`.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -111,8 +111,13 @@ class Cluster(Protocol):
 
     def watch(
         self, resource: ApiResource, *, resource_version: str, namespace: str = "", label_selector: str = ""
-    ) -> AsyncIterator[WatchEvent]:
-        """Yield what changes after `resource_version` until the server ends the watch. Raises `Gone` if too old."""
+    ) -> AsyncGenerator[WatchEvent]:
+        """Yield what changes after `resource_version` until the server ends the watch.
+
+        The first event is a `Bookmark` of that version: the server took the watch up. A watch on which nothing came
+        for a while ends too, so that a dead connection is noticed; the caller goes on from the last version that it
+        saw. Raises `Gone` if the version is too old.
+        """
         ...
 
     async def apply(self, resource: ApiResource, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
