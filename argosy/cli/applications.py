@@ -69,23 +69,45 @@ def select(client: Client, *, selector: str, namespace: str | None, projects: Se
     return client.get("/api/v1/applications", parameters).get("items") or []
 
 
-def chosen(
-    client: Client, names: Sequence[str], *, selector: str | None, namespace: str | None, projects: Sequence[str] = ()
-) -> list[Name]:
-    """Find the applications that a call is about: those named, or those selected.
+@dataclass(frozen=True)
+class Named:
+    """The applications that were named."""
 
-    Raises `CommandError` if the selector matches none; ends as a wrong call if neither was given.
-    """
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The applications that a label selector or projects match."""
+
+    selector: str
+    namespace: str | None
+    projects: tuple[str, ...] = ()
+
+
+def choice(
+    names: Sequence[str], *, selector: str | None, namespace: str | None, projects: Sequence[str] = ()
+) -> Named | Selected:
+    """Read which applications a call is about; ends it as a wrong one if that is not clear."""
     if names and (selector or projects):
         show_help("Give names or a selector, not both.")
     if names:
-        return [parse(name, namespace) for name in names]
+        return Named(tuple(parse(name, namespace) for name in names))
     if not selector and not projects:
         show_help("Missing argument 'APPNAME'.")
-    found = select(client, selector=selector or "", namespace=namespace, projects=projects)
-    if not found:
-        raise CommandError(f"no application matches {selector or ' '.join(projects)!r}")
-    return [Name(item["metadata"]["name"], item["metadata"].get("namespace", "")) for item in found]
+    return Selected(selector=selector or "", namespace=namespace, projects=tuple(projects))
+
+
+def chosen(client: Client, which: Named | Selected) -> list[Name]:
+    """Find the applications; raises `CommandError` if nothing matches."""
+    match which:
+        case Named(names):
+            return list(names)
+        case Selected(selector, namespace, projects):
+            found = select(client, selector=selector, namespace=namespace, projects=projects)
+            if not found:
+                raise CommandError(f"no application matches {selector or ' '.join(projects)!r}")
+            return [Name(item["metadata"]["name"], item["metadata"].get("namespace", "")) for item in found]
 
 
 def view(document: Mapping[str, Any]) -> Application:

@@ -110,7 +110,7 @@ class Result:
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path) -> Callable[..., Result]:
+def run(capfd, monkeypatch, tmp_path) -> Callable[..., Result]:
     """Run a command line with a config of its own and no environment but that."""
     for name in (
         "ARGOSY_SERVER",
@@ -129,7 +129,7 @@ def run(capsys, monkeypatch, tmp_path) -> Callable[..., Result]:
         import os
 
         code = run_command_line(words, program="argosy", environment=os.environ)
-        shown = capsys.readouterr()
+        shown = capfd.readouterr()
         return Result(code, shown.out, shown.err)
 
     return call

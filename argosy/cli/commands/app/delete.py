@@ -27,8 +27,9 @@ from argosy.cli.watching import Wait
 @click.pass_obj
 def command(options: Globals, names: tuple[str, ...], **given: Any) -> None:
     """Delete applications and their resources."""
+    which = applications.choice(names, selector=given["selector"], namespace=given["app_namespace"])
     with client.connect(options) as connected:
-        chosen = applications.chosen(connected, names, selector=given["selector"], namespace=given["app_namespace"])
+        chosen = applications.chosen(connected, which)
         asks = given["cascade"] is not False and not given["yes"] and sys.stdin.isatty() and sys.stdout.isatty()
         agreed = _agreed(chosen) if asks else chosen
         for name in agreed:

@@ -56,14 +56,11 @@ def command(options: Globals, names: tuple[str, ...], *, output: str, timeout: i
     """Sync applications to what is wanted of them."""
     if given["revisions"] and len(given["revisions"]) != len(given["source_positions"]):
         show_help("Give as many --revisions as --source-positions.")
+    which = applications.choice(
+        names, selector=given["selector"], namespace=given["app_namespace"], projects=given["project"]
+    )
     with client.connect(options) as connected:
-        for name in applications.chosen(
-            connected,
-            names,
-            selector=given["selector"],
-            namespace=given["app_namespace"],
-            projects=given["project"],
-        ):
+        for name in applications.chosen(connected, which):
             started = connected.post(name.path("sync"), _request(connected, name, given))
             if not given["async"]:
                 conditions = Conditions(operation=True)

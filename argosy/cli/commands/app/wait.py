@@ -38,8 +38,9 @@ def command(options: Globals, names: tuple[str, ...], *, output: str, timeout: i
         patterns = [parse_pattern(text) for text in given["resource"]]
     except ValueError as error:
         raise CommandError(str(error)) from error
+    which = applications.choice(names, selector=given["selector"], namespace=given["app_namespace"])
     with client.connect(options) as connected:
-        for name in applications.chosen(connected, names, selector=given["selector"], namespace=given["app_namespace"]):
+        for name in applications.chosen(connected, which):
             wait = Wait(name=name, conditions=conditions, patterns=patterns, timeout=timeout)
             if conditions.deletion:
                 await_deletion(connected, wait)
