@@ -110,15 +110,17 @@ func (c cluster) followers() []component {
 	}
 }
 
+// self is this program, however its file has been renamed or replaced since it was started.
+const self = "/proc/self/exe"
+
 // executable returns the program of a component: the one in the folder that KUBEBUILDER_ASSETS names if it is there,
 // as for envtest, else this one with the name of the component as its first argument.
-func (c component) executable() (path string, leading []string, err error) {
+func (c component) executable() (path string, leading []string) {
 	if assets := os.Getenv("KUBEBUILDER_ASSETS"); assets != "" {
 		candidate := filepath.Join(assets, c.program)
 		if information, err := os.Stat(candidate); err == nil && information.Mode().IsRegular() {
-			return candidate, nil, nil
+			return candidate, nil
 		}
 	}
-	self, err := os.Executable()
-	return self, []string{c.program}, err
+	return self, []string{c.program}
 }

@@ -42,16 +42,14 @@ type process struct {
 // start runs the component in the state directory with its own log, an environment without anything of the caller's
 // (KUBECONFIG and proxies among it), and the order to the kernel to kill it when the supervisor dies.
 func start(c component, s state) (*process, error) {
-	executable, leading, err := c.executable()
-	if err != nil {
-		return nil, err
-	}
+	executable, leading := c.executable()
 	log, err := os.OpenFile(c.file(s, ".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
 	command := exec.Command(executable, append(leading, c.arguments...)...)
+	command.Args[0] = "devcluster"
 	command.Dir = string(s)
 	command.Env = []string{"HOME=" + string(s)}
 	command.Stdout = log

@@ -54,7 +54,7 @@ func supervise(s state, chosen options, progress io.WriteCloser) error {
 	} else {
 		v.report("%s", err)
 	}
-	stop(v.running, endPatience)
+	v.stopAll()
 	if removal := os.RemoveAll(string(s)); err == nil {
 		err = removal
 	}
@@ -182,6 +182,20 @@ func (v *supervisor) start(components ...component) error {
 		}()
 	}
 	return nil
+}
+
+// stopAll ends etcd last: an API server without it takes long to end.
+func (v *supervisor) stopAll() {
+	var storage, others []*process
+	for _, p := range v.running {
+		if p.component.cluster == "" {
+			storage = append(storage, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	stop(others, endPatience)
+	stop(storage, endPatience)
 }
 
 // forget drops the process that the component has been until now.

@@ -61,10 +61,6 @@ func printKubeconfigs(s state, chosen options) {
 // launch starts the supervisor in a session of its own, so that no signal of this terminal reaches it, and returns
 // when it is ready. Interrupted before that, it takes the supervisor with it.
 func launch(s state, chosen options) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	log, err := os.OpenFile(s.path("supervisor.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -81,6 +77,7 @@ func launch(s state, chosen options) error {
 		"--owner-pid="+strconv.Itoa(chosen.OwnerPID),
 		"--start-within="+chosen.StartWithin.String(),
 	)
+	command.Args[0] = "devcluster"
 	command.Dir = "/"
 	command.Stdout, command.Stderr = log, log
 	command.ExtraFiles = []*os.File{writer} // becomes progressDescriptor
