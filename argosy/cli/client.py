@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import httpx2
 
-from argosy.cli.connection import Connection, Globals, hostname, is_loopback, resolve
+from argosy.cli.connection import Connection, hostname, is_loopback, resolve
 from argosy.cli.errors import ApiError, NotTls, Unreachable, Untrusted
+from argosy.cli.global_options import Globals
 
 # A refresh waits for the controller; what takes longer than this is broken.
 _ANSWER_SECONDS = 120.0

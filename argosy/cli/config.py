@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 from argosy.wire import yaml_text
 
 _READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -116,6 +117,11 @@ class LocalConfig:
             document = _without(document, "servers", "server", server)
         changed = LocalConfig(document)
         return changed.with_current("") if self.current == name else changed
+
+
+def path_of(options: Globals) -> Path:
+    """Say where the file is kept for this call."""
+    return Path(options.config_path) if options.config_path else default_path(options.environment)
 
 
 def default_path(environment: Mapping[str, str]) -> Path:

@@ -6,7 +6,6 @@ Comes in: the global options, the environment and the local config, in that orde
 
 import base64
 import ipaddress
-import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,32 +15,9 @@ from urllib.parse import urlsplit
 from argosy.cli import config
 from argosy.cli.config import Context, LocalConfig, Server
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 
 _NOT_LOGGED_IN = "Run: argosy login SERVER"
-
-
-@dataclass(frozen=True)
-class Globals:
-    """The global options as given; what was not given is empty, `None` or false."""
-
-    server: str = ""
-    token: str = field(default="", repr=False)
-    context: str = ""
-    config_path: str = ""
-    insecure: bool = False
-    plain_text: bool = False
-    server_certificate: str = ""
-    client_certificate: str = ""
-    client_key: str = ""
-    headers: tuple[str, ...] = ()
-    root_path: str = ""
-    retries: int = 0
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def path(self) -> Path:
-        """Where the local config is kept."""
-        return Path(self.config_path) if self.config_path else config.default_path(self.environment)
 
 
 @dataclass(frozen=True)
@@ -64,7 +40,7 @@ class Connection:
 
 def resolve(options: Globals) -> Connection:
     """Find the server and the token; raises `CommandError` if there is no server to ask."""
-    kept = config.read(options.path)
+    kept = config.read(config.path_of(options))
     found = _context(options, kept)
     token = options.token or found.token
     return connect(options, found.server, token=token)
@@ -126,7 +102,8 @@ def _context(options: Globals, kept: LocalConfig) -> Context:
         named = kept.context(options.context)
         if not named:
             raise CommandError(
-                f"context {options.context!r} is not in {options.path}", advice="Run: argosy context, to see which are."
+                f"context {options.context!r} is not in {config.path_of(options)}",
+                advice="Run: argosy context, to see which are.",
             )
         return named
     if options.server:
@@ -202,8 +179,3 @@ def _headers(texts: tuple[str, ...]) -> Mapping[str, str]:
         if not colon or not name.strip():
             raise CommandError(f"header {name!r} has no value", advice="Write --header 'Name: value'.")
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def environment() -> Mapping[str, str]:
-    """The environment, read once at the start of a call."""
-    return dict(os.environ)

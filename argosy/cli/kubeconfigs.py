@@ -25,13 +25,13 @@ def contexts(named: str | None, environment: Mapping[str, str]) -> list[KubeCont
 
     Raises `CommandError` if a file cannot be read.
     """
-    if named:
-        paths = [named]
-    else:
-        paths = [path for path in environment.get("KUBECONFIG", "").split(os.pathsep) if path and Path(path).exists()]
+    listed = environment.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
+    paths = (
+        [Path(named)] if named else [Path(each) for each in listed.split(os.pathsep) if each and Path(each).exists()]
+    )
     found: dict[str, KubeContext] = {}
-    for path in paths or [str(Path.home() / ".kube" / "config")]:
-        for context in _read(Path(path)):
+    for path in paths:
+        for context in _read(path):
             found.setdefault(context.name, context)
     return list(found.values())
 

@@ -1,12 +1,13 @@
 """The root of the command line: the global options, and the table of commands. Called by `argosy.cli.__main__`."""
 
+import os
+
 import click
 
-from argosy.cli import connection
 from argosy.cli.command import LazyGroup, flag, number, text, texts
 from argosy.cli.commands import ENTRIES
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 
 _ENVIRONMENT = ("ARGOSY_SERVER", "ARGOCD_SERVER")
 _TOKEN_ENVIRONMENT = ("ARGOSY_AUTH_TOKEN", "ARGOCD_AUTH_TOKEN")
@@ -71,7 +72,7 @@ _UNSUPPORTED = {
 
 
 def _globals(**given: object) -> Globals:
-    environment = connection.environment()
+    environment = dict(os.environ)
 
     def option(name: str, *variables: str) -> str:
         return str(given[name] or next((environment[each] for each in variables if environment.get(each)), ""))

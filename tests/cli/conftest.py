@@ -52,7 +52,8 @@ class Api:
         if not known:
             return Answer({"error": "not found", "code": 5, "message": f"nothing at {asked.path}"}, 404)
         found = known.pop(0) if len(known) > 1 else known[0]
-        return found if isinstance(found, Answer) else found(asked)
+        given = found(asked) if callable(found) else found
+        return given if isinstance(given, Answer) else Answer(given)
 
     def bodies(self, verb: str, path: str) -> list[Any]:
         return [each.body for each in self.asked if (each.verb, each.path) == (verb, path)]

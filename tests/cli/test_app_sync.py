@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.cli.applications import DEPLOYMENT, app, event, operation
+from tests.cli.conftest import Answer
 
 WEB = "/api/v1/applications/web"
 STREAM = "/api/v1/stream/applications"
@@ -163,11 +164,8 @@ def test_a_wait_ends_when_a_resource_becomes_degraded(api, argosy):
 @pytest.mark.parametrize("lines", [(event(app(), "DELETED"),), (event(app()),)])
 def test_a_wait_for_deletion_ends_with_the_application(api, argosy, monkeypatch, lines):
     monkeypatch.setattr("argosy.cli.watching._POLL_SECONDS", 0.01)
-    missing = {"error": "not found", "code": 5, "message": "not found"}
-    answers = iter([(app(), 200)])
-    from tests.cli.conftest import Answer
-
-    api.on("GET", WEB, lambda _: Answer(*next(answers, (missing, 404))))
+    missing = Answer({"error": "not found", "code": 5, "message": "not found"}, 404)
+    api.on("GET", WEB, app(), missing)
     api.on("GET", STREAM, lines=lines)
     shown = argosy("app", "wait", "web", "--delete")
     assert (shown.code, shown.out.splitlines()[-1]) == (0, "Application 'web' deleted")

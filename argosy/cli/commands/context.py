@@ -5,8 +5,8 @@ import click
 from argosy.cli import config
 from argosy.cli.command import flag
 from argosy.cli.config import LocalConfig
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say, table
 
 
@@ -16,19 +16,19 @@ from argosy.cli.printing import say, table
 @click.pass_obj
 def command(options: Globals, name: str | None, *, delete: bool) -> None:
     """Switch to another server; without a name, list them."""
-    kept = config.read(options.path)
+    kept = config.read(config.path_of(options))
     if not name:
         _list(kept)
     elif not kept.context(name):
         known = ", ".join(context.name for context in kept.contexts()) or "none"
-        raise CommandError(f"context {name!r} is not in {options.path}", advice=f"Known contexts: {known}.")
+        raise CommandError(f"context {name!r} is not in {config.path_of(options)}", advice=f"Known contexts: {known}.")
     elif delete:
-        config.write(options.path, kept.without_context(name))
+        config.write(config.path_of(options), kept.without_context(name))
         say(f"Context '{name}' deleted")
     elif name == kept.current:
         say(f"Already at context '{name}'")
     else:
-        config.write(options.path, kept.with_current(name))
+        config.write(config.path_of(options), kept.with_current(name))
         say(f"Switched to context '{name}'")
 
 

@@ -12,8 +12,9 @@ from argosy.cli import config, connection
 from argosy.cli.client import Client
 from argosy.cli.command import flag, number, show_help, text
 from argosy.cli.config import Context, Server
-from argosy.cli.connection import Globals, hostname, is_loopback
+from argosy.cli.connection import hostname, is_loopback
 from argosy.cli.errors import CommandError, NotTls, Untrusted
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import note, say
 
 
@@ -41,8 +42,8 @@ def command(options: Globals, server: str | None, **given: Any) -> None:
     token = _sign_in(options, found, username=given["username"], password=given["password"])
     say(f"'{_subject(token)}' logged in successfully")
     name = given["name"] or _context_name(found)
-    kept = config.read(options.path)
-    config.write(options.path, kept.with_sign_in(Context(name=name, server=found, token=token)))
+    kept = config.read(config.path_of(options))
+    config.write(config.path_of(options), kept.with_sign_in(Context(name=name, server=found, token=token)))
     say(f"Context '{name}' updated")
 
 

@@ -8,7 +8,7 @@ import click
 
 from argosy.cli import client, printing
 from argosy.cli.command import flag, output
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say
 
 # Argo CD's order and labels.

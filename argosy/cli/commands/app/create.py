@@ -10,8 +10,8 @@ from argosy.cli.applications import Name
 from argosy.cli.client import Client
 from argosy.cli.command import flag, show_help, text, texts
 from argosy.cli.commands.app.options import app_namespace, spec_options
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say
 from argosy.cli.reading import read_pairs, read_text
 from argosy.cli.spec import document

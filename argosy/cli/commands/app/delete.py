@@ -10,7 +10,7 @@ from argosy.cli.applications import Name
 from argosy.cli.command import flag, names, text
 from argosy.cli.commands.app.ending import await_deletion
 from argosy.cli.commands.app.options import app_namespace, selector
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say
 from argosy.cli.waiting import Conditions
 from argosy.cli.watching import Wait

@@ -10,9 +10,9 @@ from argosy.cli import applications, client
 from argosy.cli.applications import Refresh
 from argosy.cli.command import flag, number
 from argosy.cli.commands.app.options import app_namespace
-from argosy.cli.connection import Globals
 from argosy.cli.errors import Finished
 from argosy.cli.external_diff import EXTERNAL_DIFF, compare
+from argosy.cli.global_options import Globals
 from argosy.cli.managed import ManagedResource, managed
 from argosy.cli.printing import say
 from argosy.wire import yaml_text

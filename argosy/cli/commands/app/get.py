@@ -6,7 +6,7 @@ from argosy.cli import applications, client, report
 from argosy.cli.applications import Refresh
 from argosy.cli.command import flag, output
 from argosy.cli.commands.app.options import app_namespace
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 
 
 @click.command()

@@ -5,7 +5,7 @@ import click
 from argosy.cli import applications, client, printing
 from argosy.cli.command import output
 from argosy.cli.commands.app.options import app_namespace
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say, table
 from argosy.cli.views.application import HISTORY_HEADER, history
 from argosy.engine.model.application import Application

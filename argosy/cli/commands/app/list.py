@@ -7,7 +7,7 @@ import click
 from argosy.cli import applications, client, printing
 from argosy.cli.command import output, text, texts
 from argosy.cli.commands.app.options import app_namespace, selector
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say, table
 from argosy.cli.views.application import LIST_HEADER, list_row, qualified_name
 

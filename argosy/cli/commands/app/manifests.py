@@ -11,7 +11,7 @@ from argosy.cli.applications import Name
 from argosy.cli.client import Client
 from argosy.cli.command import text, texts
 from argosy.cli.commands.app.options import app_namespace
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.wire import yaml_text
 
 

@@ -8,7 +8,7 @@ import click
 from argosy.cli import applications, client, printing, report
 from argosy.cli.command import flag, output
 from argosy.cli.commands.app.options import app_namespace
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import table
 
 _HEADER = ("GROUP", "KIND", "NAMESPACE", "NAME", "ORPHANED")

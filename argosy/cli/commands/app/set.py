@@ -7,7 +7,7 @@ import click
 from argosy.cli import applications, client
 from argosy.cli.command import flag, show_help
 from argosy.cli.commands.app.options import app_namespace, source_position, spec_options
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.spec.apply import TheSource, apply, choose_source, was_given
 from argosy.cli.spec.options import OfSource, all_options
 

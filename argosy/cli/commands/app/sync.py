@@ -11,8 +11,8 @@ from argosy.cli.client import Client
 from argosy.cli.command import flag, names, number, output, show_help, text, texts
 from argosy.cli.commands.app.ending import await_end
 from argosy.cli.commands.app.options import app_namespace, selector
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 from argosy.cli.reading import read_pairs
 from argosy.cli.spec import document
 from argosy.cli.views.resources import included, parse_pattern

@@ -4,7 +4,7 @@ import click
 
 from argosy.cli import applications, client
 from argosy.cli.commands.app.options import app_namespace
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say
 
 

@@ -8,7 +8,7 @@ import click
 from argosy.cli import applications, client
 from argosy.cli.command import flag, show_help, texts, variable
 from argosy.cli.commands.app.options import app_namespace, source_position
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.spec.apply import choose_source, source_of, with_source
 from argosy.cli.spec.unset import FLAGS, LISTS, unset
 

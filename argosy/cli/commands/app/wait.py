@@ -8,8 +8,8 @@ from argosy.cli import applications, client, report
 from argosy.cli.command import flag, names, number, output, texts
 from argosy.cli.commands.app.ending import await_deletion, await_end
 from argosy.cli.commands.app.options import app_namespace, selector
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say
 from argosy.cli.views.resources import parse_pattern
 from argosy.cli.waiting import EVERYTHING, Conditions

@@ -10,8 +10,8 @@ import click
 
 from argosy.cli import client, cluster_account, kubeconfigs, wiring
 from argosy.cli.command import WRONG_CALL, flag, number, text, texts
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError, Finished
+from argosy.cli.global_options import Globals
 from argosy.cli.kubeconfigs import KubeContext
 from argosy.cli.printing import note, say, table
 from argosy.cli.reading import read_pairs

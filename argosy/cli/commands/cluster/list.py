@@ -7,7 +7,7 @@ import click
 
 from argosy.cli import client, printing
 from argosy.cli.command import output
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say, table
 
 _HEADER = ("SERVER", "NAME", "VERSION", "STATUS", "MESSAGE", "PROJECT")

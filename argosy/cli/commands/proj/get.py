@@ -5,7 +5,7 @@ import click
 from argosy.cli import client, printing
 from argosy.cli.client import item_path
 from argosy.cli.command import output
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import facts
 from argosy.cli.views.project import summary
 

@@ -8,8 +8,8 @@ import click
 
 from argosy.cli import client
 from argosy.cli.command import flag, number, text
-from argosy.cli.connection import Globals
 from argosy.cli.errors import CommandError
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import note, say
 from argosy.cli.reading import read_text
 

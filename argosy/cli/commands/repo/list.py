@@ -7,7 +7,7 @@ import click
 
 from argosy.cli import client, printing
 from argosy.cli.command import output, text
-from argosy.cli.connection import Globals
+from argosy.cli.global_options import Globals
 from argosy.cli.printing import say, table
 
 _HEADER = ("TYPE", "NAME", "REPO", "INSECURE", "OCI", "LFS", "CREDS", "STATUS", "MESSAGE", "PROJECT")
