@@ -59,7 +59,8 @@ def _open(connection: Connection, change: OpenOperation, *, epoch: int, sealer: 
         "started_at": change.started_at,
         "epoch": epoch,
     }
-    if connection.execute(insert(connection, operations).values(row).on_conflict_do_nothing()).rowcount:
+    opened = insert(connection, operations).values(row).on_conflict_do_nothing().returning(operations.c.id)
+    if connection.execute(opened).first() is not None:
         return
     outcome = _outcome(connection, change.id)
     if outcome is not None:

@@ -166,6 +166,13 @@ class Store(Protocol):
         """Write all notes, in their order, or none."""
         ...
 
+    async def reseal(self) -> int:
+        """Seal everything with the newest key, so that the older ones may go; return how many values were resealed.
+
+        Raises `Unreadable` at the first value that no key opens; what was resealed before stays so.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what is being written, and close the connections."""
         ...

@@ -31,7 +31,9 @@ class Sealer:
 
     def __init__(self, ring: KeyRing) -> None:
         self._naming = ring.naming
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in ring.sealing])
+        fernets = [Fernet(base64.urlsafe_b64encode(key)) for key in ring.sealing]
+        self._newest = fernets[0]
+        self._fernet = MultiFernet(fernets)
 
     def seal(self, plain: bytes) -> bytes:
         """Return the bytes compressed and encrypted with the newest key."""
@@ -57,8 +59,12 @@ class Sealer:
         return orjson.loads(self.open(sealed, what=what))
 
     def reseal(self, sealed: bytes, *, what: str) -> bytes:
-        """Return the same content sealed with the newest key. Raises `Unreadable`."""
-        return self.seal(self.open(sealed, what=what))
+        """Return the content sealed with the newest key: the same bytes if it is already. Raises `Unreadable`."""
+        try:
+            self._newest.decrypt(_token(sealed))
+        except InvalidToken:
+            return self.seal(self.open(sealed, what=what))
+        return sealed
 
     def digest(self, purpose: str, content: bytes) -> str:
         """Return the keyed digest of the content, 64 hex digits; different purposes give different digests."""

@@ -16,6 +16,7 @@ from argosy.gateways.store import (
     manifests,
     migrating,
     progress,
+    resealing,
     sign_ins,
     writing,
 )
@@ -226,6 +227,16 @@ class SqlStore:
     async def note(self, *notes: Note) -> None:
         """Write all notes, in their order, or none."""
         await self._database.write(lambda connection: writing.note(connection, notes, sealer=self._sealer))
+
+    async def reseal(self) -> int:
+        """Seal everything with the newest key and return how many values were resealed. Raises `Unreadable`."""
+        resealed = 0
+        for part in resealing.PARTS:
+            place: resealing.Place | None = resealing.START
+            while place is not None:
+                place, count = await self._database.write(resealing.step(part, place, sealer=self._sealer))
+                resealed += count
+        return resealed
 
     async def close(self) -> None:
         """Finish what is being written, and close the connections."""

@@ -23,7 +23,7 @@ SQLITE: dict[int, Meaning] = {
     sqlite3.SQLITE_INTERNAL: "person",
     sqlite3.SQLITE_PERM: "person",
     sqlite3.SQLITE_ABORT: "again",
-    sqlite3.SQLITE_BUSY: "again",
+    sqlite3.SQLITE_BUSY: "later",  # the driver has tried again for as long as `busy_timeout` says
     sqlite3.SQLITE_LOCKED: "again",
     sqlite3.SQLITE_NOMEM: "later",
     sqlite3.SQLITE_READONLY: "person",
