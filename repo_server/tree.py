@@ -6,7 +6,7 @@ followed inside the root and refused when they lead out of it.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from repo_server.errors import Refused
@@ -49,15 +49,26 @@ class Store(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """A root in a store; `name` is how messages call it ("https://host/repo at 1a2b3c4")."""
+    """A root in a store; `name` is how messages call it ("https://host/repo at 1a2b3c4").
+
+    `reads` records every path that was looked up with the identity of what was there ("" for nothing): two trees that
+    agree on these answer every question alike.
+    """
 
     store: Store
     root: str
     name: str
+    reads: dict[str, str] = field(default_factory=dict)
+
+    def unread(self) -> "Tree":
+        """Return the same tree with an empty record."""
+        return replace(self, reads={})
 
     async def find(self, path: str) -> Entry | None:
         """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""
-        return await self._find(path, links=0)
+        entry = await self._find(path, links=0)
+        self.reads[path] = entry.node.identity if entry is not None else ""
+        return entry
 
     async def demand(self, path: str, *, kind: Kind) -> Entry:
         """Return the file or directory at a path. Raises `Refused` (path_not_found), naming what there is instead."""
@@ -77,8 +88,10 @@ class Tree:
             return {}
         return await self.store.directory(entry.node.identity)
 
-    async def walk(self, path: str) -> AsyncIterator[tuple[str, Node]]:
+    async def walk(self, path: str, *, hidden: bool) -> AsyncIterator[tuple[str, Node]]:
         """Yield every entry below a directory with its path, in the order of names, links not followed.
+
+        Folders whose name begins with a dot are entered only if `hidden` is set.
 
         Raises `Refused` (limit_exceeded) beyond 100,000 entries.
         """
@@ -92,9 +105,32 @@ class Tree:
                 if seen > _MOST_ENTRIES:
                     raise Refused("limit_exceeded", f"{path!r} in {self.name} has more than {_MOST_ENTRIES:,} entries")
                 yield join(folder, name), node
-                if node.kind == "directory":
+                if node.kind == "directory" and (hidden or not name.startswith(".")):
                     below.append(join(folder, name))
             waiting.extend(reversed(below))
+
+    async def files(self, path: str) -> list[str]:
+        """Return the paths of all files below a directory, links to files and folders followed.
+
+        Raises `Refused` for a submodule, a link to nothing, and links within links more than 10 deep.
+        """
+        found: list[str] = []
+        waiting = [(path, 0)]
+        while waiting:
+            folder, links = waiting.pop()
+            async for below, node in self.walk(folder, hidden=True):
+                match node.kind:
+                    case "file":
+                        found.append(below)
+                    case "directory":
+                        pass
+                    case "link" if (entry := await self.find(below)) is not None and entry.node.kind == "directory":
+                        if links == _MOST_LINKS:
+                            raise self._circular(below)
+                        waiting.append((below, links + 1))
+                    case "link" | "submodule":
+                        found.append((await self.demand(below, kind="file")).path)
+        return sorted(found)
 
     async def read(self, paths: Iterable[str], *, limit: int) -> dict[str, bytes]:
         """Return the bytes of the files at these paths, links followed, at most `limit` bytes together."""
@@ -121,7 +157,7 @@ class Tree:
 
     async def _follow(self, link: str, target: str, *, links: int) -> Entry | None:
         if links > _MOST_LINKS:
-            raise Refused("render_failed", f"{link!r} in {self.name} is a symbolic link that leads in circles")
+            raise self._circular(link)
         return await self._find(target, links=links)
 
     async def _target(self, link: str, node: Node) -> str:
@@ -133,6 +169,9 @@ class Tree:
                 f"{link!r} in {self.name} is a symbolic link out of the repository; put the file in its place",
             )
         return target
+
+    def _circular(self, link: str) -> Refused:
+        return Refused("render_failed", f"{link!r} in {self.name} is a symbolic link that leads in circles")
 
     async def _nearest(self, path: str) -> str:
         nearest = path

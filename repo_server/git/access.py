@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from argosy.engine.model.repository import Repository
 from repo_server.git.address import Address
-from repo_server.git.private_files import PrivateFiles
 from repo_server.git.tickets import Login, TicketOffice
+from repo_server.private_files import PrivateFiles
 
 # Findings of git's object check that old, honest repositories have and that cannot hurt a reader without a checkout.
 _HARMLESS = ("zeroPaddedFilemode", "badTimezone", "missingSpaceBeforeDate", "nulInCommit", "multipleAuthors")

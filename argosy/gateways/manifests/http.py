@@ -1,0 +1,87 @@
+"""The repo server over its internal HTTP interface, on a loopback port or a Unix socket. Built by `wiring` modules."""
+
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+
+from argosy.engine.model.base import Model
+from argosy.gateways.manifests.errors import ManifestsError, Refused, Unavailable
+from argosy.wire import repo_server as wire
+
+_UNIX = "unix:"
+
+Answer = TypeVar("Answer", bound=Model)
+
+
+class HttpManifests:
+    """Asks the repo server at `address` ("http://127.0.0.1:8081" or "unix:/path") with the internal token.
+
+    `seconds` bounds each call; it should be longer than the repo server's own limit, whose answer says more.
+    """
+
+    def __init__(self, address: str, *, token: str, seconds: float = 200.0) -> None:
+        self._address = address
+        self._base = "http://repo-server" if address.startswith(_UNIX) else address.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._timeout = aiohttp.ClientTimeout(total=seconds)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def render(self, request: wire.RenderRequest) -> wire.RenderAnswer:
+        """Return what the sources render to: complete, or an error."""
+        return await self._ask(wire.RENDER, request, wire.RenderAnswer)
+
+    async def resolve(self, request: wire.ResolveRequest) -> str:
+        """Return the commit id or chart version that the source's target revision means now."""
+        return (await self._ask(wire.RESOLVE, request, wire.ResolveAnswer)).revision
+
+    async def verify(self, request: wire.VerifyRequest) -> None:
+        """Return if the repository can be reached with its credentials."""
+        await self._post(wire.VERIFY, request)
+
+    async def metadata(self, request: wire.MetadataRequest) -> wire.RevisionMetadata:
+        """Return who made a revision, when, and what they said of it."""
+        return await self._ask(wire.METADATA, request, wire.RevisionMetadata)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _ask(self, path: str, request: Model, answer: type[Answer]) -> Answer:
+        body = await self._post(path, request)
+        try:
+            return msgspec.json.decode(body, type=answer)
+        except msgspec.MsgspecError as error:
+            raise self._unavailable(f"gave an answer that is not of this version: {error}") from error
+
+    async def _post(self, path: str, request: Model) -> bytes:
+        try:
+            async with self._connected().post(self._base + path, data=wire.encode(request)) as response:
+                body = await response.read()
+        except TimeoutError as error:
+            raise self._unavailable(f"did not answer within {self._timeout.total:g} seconds") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._unavailable(f"could not be reached: {error}") from error
+        if response.status == 200:
+            return body
+        raise self._refused(response.status, body)
+
+    def _refused(self, status: int, body: bytes) -> ManifestsError:
+        if status == 401:
+            return self._unavailable("does not accept our token; both must be given the same token file")
+        try:
+            refusal = msgspec.json.decode(body, type=wire.Refusal)
+        except msgspec.MsgspecError:
+            return self._unavailable(f"answered with status {status}")
+        return Refused(refusal.code, refusal.message)
+
+    def _unavailable(self, what: str) -> Unavailable:
+        return Unavailable(f"the repo server at {self._address} {what}")
+
+    def _connected(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            socket = self._address.startswith(_UNIX)
+            connector = aiohttp.UnixConnector(self._address.removeprefix(_UNIX)) if socket else aiohttp.TCPConnector()
+            self._session = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=self._timeout)
+        return self._session

@@ -1,0 +1,114 @@
+"""A repo server in memory: repositories are commits of rendered manifests, put there by a test.
+
+A real implementation of what it promises: revisions resolve to the commit that a branch was last given, a commit
+renders to the same manifests for ever, what was never put there is refused as the real one refuses it, and scripted
+refusals come once each, in order.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from argosy.engine.model.application import SourceType
+from argosy.engine.model.resource import Manifest
+from argosy.engine.model.source import Source
+from argosy.gateways.manifests.errors import ManifestsError, Refused
+from argosy.wire import repo_server as wire
+
+Folders = Mapping[str, Sequence[Manifest]]
+"""The manifests that each path (or chart) of a repository renders to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Commit:
+    folders: Folders
+    metadata: wire.RevisionMetadata
+
+
+class MemoryManifests:
+    """Renders what `commit` was given; `asked` records every request, `refuse` scripts the next answer."""
+
+    def __init__(self, *, source_type: SourceType = "Directory") -> None:
+        self.asked: list[wire.RenderRequest | wire.ResolveRequest | wire.VerifyRequest | wire.MetadataRequest] = []
+        self._source_type: SourceType = source_type
+        self._commits: dict[tuple[str, str], _Commit] = {}
+        self._branches: dict[tuple[str, str], str] = {}
+        self._refusals: deque[ManifestsError] = deque()
+
+    def commit(
+        self, url: str, folders: Folders, *, branch: str = "HEAD", metadata: wire.RevisionMetadata | None = None
+    ) -> str:
+        """Put a commit on a branch of a repository and return its id, which depends on what it holds."""
+        parent = self._branches.get((url, branch), "")
+        revision = hashlib.sha1(
+            msgspec.json.encode([parent, branch, folders], order="sorted"), usedforsecurity=False
+        ).hexdigest()
+        self._commits[url, revision] = _Commit(folders=folders, metadata=metadata or wire.RevisionMetadata())
+        self._branches[url, branch] = revision
+        return revision
+
+    def refuse(self, *errors: ManifestsError) -> None:
+        """Answer the next requests with these errors, one each."""
+        self._refusals.extend(errors)
+
+    async def render(self, request: wire.RenderRequest) -> wire.RenderAnswer:
+        """Return what the sources were said to render to."""
+        self._note(request)
+        return wire.RenderAnswer(sources=tuple(self._rendered(item) for item in request.sources))
+
+    async def resolve(self, request: wire.ResolveRequest) -> str:
+        """Return the commit that the target revision means now."""
+        self._note(request)
+        return self._resolved(request.source)
+
+    async def verify(self, request: wire.VerifyRequest) -> None:
+        """Return if anything was committed to the repository."""
+        self._note(request)
+        self._demand_repository(request.repository.url)
+
+    async def metadata(self, request: wire.MetadataRequest) -> wire.RevisionMetadata:
+        """Return what was said of a commit."""
+        self._note(request)
+        return self._at(request.source.repo_url, request.revision).metadata
+
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""
+
+    def _note(
+        self, request: wire.RenderRequest | wire.ResolveRequest | wire.VerifyRequest | wire.MetadataRequest
+    ) -> None:
+        self.asked.append(request)
+        if self._refusals:
+            raise self._refusals.popleft()
+
+    def _rendered(self, item: wire.SourceRequest) -> wire.RenderedSource:
+        source = item.source
+        revision = item.revision or self._resolved(source)
+        folders = self._at(source.repo_url, revision).folders
+        place = source.chart or source.path.strip("/") or "."
+        if place not in folders:
+            raise Refused("path_not_found", f"{place!r} does not exist in {source.repo_url} at {revision[:7]}")
+        manifests = tuple(wire.RenderedManifest(manifest=manifest, origin=place) for manifest in folders[place])
+        return wire.RenderedSource(revision=revision, source_type=self._source_type, manifests=manifests)
+
+    def _resolved(self, source: Source) -> str:
+        self._demand_repository(source.repo_url)
+        wanted = source.target_revision or "HEAD"
+        if (source.repo_url, wanted) in self._commits:
+            return wanted
+        if (source.repo_url, wanted) not in self._branches:
+            raise Refused("revision_not_found", f"unable to resolve {wanted!r} to a commit SHA in {source.repo_url}")
+        return self._branches[source.repo_url, wanted]
+
+    def _at(self, url: str, revision: str) -> _Commit:
+        self._demand_repository(url)
+        if (url, revision) not in self._commits:
+            raise Refused("revision_not_found", f"{url} does not hand out commit {revision}")
+        return self._commits[url, revision]
+
+    def _demand_repository(self, url: str) -> None:
+        if all(known != url for known, _ in self._commits):
+            raise Refused("repository_not_found", f"repository {url}: there is no such repository")

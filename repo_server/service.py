@@ -1,0 +1,198 @@
+"""What the repo server does: find the revision, read the tree, choose the tool, run it. Called by `http` and offline.
+
+Comes in: requests of `argosy.wire.repo_server`. Goes out: their answers, or `Refused`. Each request has a deadline, and
+waits only for its own repositories.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from argosy.engine.errors import Stuck
+from argosy.engine.model.base import Model
+from argosy.engine.model.repository import Repository
+from argosy.engine.model.source import Source
+from argosy.gateways.tools.errors import ToolCrashed, ToolError, ToolFailed, ToolLimit
+from argosy.wire.repo_server import (
+    MetadataRequest,
+    RenderRequest,
+    ResolveAnswer,
+    ResolveRequest,
+    RevisionMetadata,
+    SourceRequest,
+    VerifyRequest,
+)
+from repo_server import sources
+from repo_server.errors import Damaged, Refused
+from repo_server.git.address import scrub
+from repo_server.render.job import Product
+from repo_server.render.source import EMPTY, Place, Renderer
+from repo_server.sources import Sources
+from repo_server.tree import Tree
+
+Answer = TypeVar("Answer")
+
+
+class EncodedSource(Model, frozen=True):
+    """A `RenderedSource` whose manifests are JSON already."""
+
+    revision: str
+    source_type: str
+    manifests: msgspec.Raw
+    notes: str = ""
+
+
+class EncodedAnswer(Model, frozen=True):
+    """A `RenderAnswer` of such sources."""
+
+    sources: tuple[EncodedSource, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What may be taken: seconds by a request, and renders at once (0: any number)."""
+
+    seconds: float
+    parallel: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A source with its resolved revision and the files there."""
+
+    request: SourceRequest
+    revision: str
+    tree: Tree
+
+
+class Service:
+    """Answers the requests of the wire."""
+
+    def __init__(self, *, sources: Sources, renderer: Renderer, bounds: Bounds) -> None:
+        self._sources = sources
+        self._renderer = renderer
+        self._bounds = bounds
+        self._turns = asyncio.Semaphore(bounds.parallel) if bounds.parallel else None
+
+    async def render(self, request: RenderRequest) -> EncodedAnswer:
+        """Render the sources of an application: all of them, or `Refused`."""
+        for item in request.sources:
+            sources.check(item.source, item.repository)
+
+        async def work() -> EncodedAnswer:
+            found = await asyncio.gather(*(self._find(item) for item in request.sources))
+            refs = _refs(found)
+            return EncodedAnswer(sources=tuple([await self._render(request, item, refs) for item in found]))
+
+        repositories = [(item.source, item.repository) for item in request.sources]
+        return await self._within_bounds(work, repositories)
+
+    async def resolve(self, request: ResolveRequest) -> ResolveAnswer:
+        """Return what the target revision of a source means now."""
+        sources.check(request.source, request.repository)
+
+        async def work() -> ResolveAnswer:
+            revision = await self._sources.resolve(request.source, request.repository, fresh=request.fresh)
+            return ResolveAnswer(revision=revision)
+
+        return await self._within_bounds(work, [(request.source, request.repository)])
+
+    async def verify(self, request: VerifyRequest) -> None:
+        """Return if the repository can be reached with its credentials."""
+        source = Source(repo_url=request.repository.url)
+        await self._within_bounds(lambda: self._sources.verify(request.repository), [(source, request.repository)])
+
+    async def metadata(self, request: MetadataRequest) -> RevisionMetadata:
+        """Return who made a revision, when, and what they said of it."""
+        sources.check(request.source, request.repository)
+        return await self._within_bounds(
+            lambda: self._sources.metadata(request.source, request.repository, request.revision),
+            [(request.source, request.repository)],
+        )
+
+    async def _find(self, item: SourceRequest) -> _Found:
+        revision = item.revision or await self._sources.resolve(item.source, item.repository, fresh=False)
+        return _Found(
+            request=item, revision=revision, tree=await self._sources.tree(item.source, item.repository, revision)
+        )
+
+    async def _render(self, request: RenderRequest, found: _Found, refs: Mapping[str, Tree]) -> EncodedSource:
+        source = found.request.source
+        if source.ref and not source.path and not source.chart:
+            return _encoded(found, EMPTY)
+        try:
+            async with self._turn():
+                place = Place(source=source, revision=found.revision, tree=found.tree, refs=refs)
+                product = await self._renderer.render(request, place)
+        except (Refused, Stuck, ToolFailed, ToolLimit) as error:
+            raise _told(error, found) from error
+        return _encoded(found, product)
+
+    def _turn(self) -> contextlib.AbstractAsyncContextManager[None]:
+        return self._turns if self._turns is not None else contextlib.nullcontext()
+
+    async def _within_bounds(
+        self, work: Callable[[], Awaitable[Answer]], repositories: Sequence[tuple[Source, Repository]]
+    ) -> Answer:
+        """Do the work before the deadline, once more if what we keep on disk had to be thrown away first."""
+        try:
+            async with asyncio.timeout(self._bounds.seconds):
+                try:
+                    return await work()
+                except Damaged:
+                    for source, repository in repositories:
+                        await self._sources.discard(source, repository)
+                    return await work()
+        except TimeoutError as error:
+            raise Refused(
+                "limit_exceeded", f"there was no answer within the time limit of {self._bounds.seconds:g} seconds"
+            ) from error
+        except Damaged as error:
+            raise Refused("unavailable", f"what was fetched could not be read, twice: {error}; try again") from error
+        except ToolCrashed as error:
+            raise Refused("bug", str(error)) from error
+        except ToolLimit as error:
+            raise Refused("limit_exceeded", str(error)) from error
+        except ToolFailed as error:
+            raise Refused("invalid", str(error)) from error
+        except ToolError as error:
+            raise Refused("unavailable", str(error)) from error
+
+
+def _refs(found: Sequence[_Found]) -> Mapping[str, Tree]:
+    """Return the roots that value files may name. Raises `Refused` for one repository at two revisions (2.52)."""
+    refs: dict[str, Tree] = {}
+    revisions: dict[str, str] = {}
+    for item in found:
+        source = item.request.source
+        if source.ref:
+            if revisions.setdefault(source.repo_url, item.revision) != item.revision:
+                raise Refused("invalid", f"sources with ref name {scrub(source.repo_url)} at two different revisions")
+            refs[source.ref] = item.tree
+    return refs
+
+
+def _encoded(found: _Found, product: Product) -> EncodedSource:
+    return EncodedSource(
+        revision=found.revision,
+        source_type=product.source_type,
+        manifests=msgspec.Raw(product.manifests),
+        notes=product.notes,
+    )
+
+
+def _told(error: "Refused | Stuck | ToolFailed | ToolLimit", found: _Found) -> Refused:
+    """Say which source of which repository the error is about."""
+    source = found.request.source
+    where = f"path {source.path or '.'!r} of {found.tree.name}" if not source.chart else found.tree.name
+    match error:
+        case Refused(code=code, message=message):
+            return Refused(code, message if found.tree.name in message else f"{where}: {message}")
+        case ToolLimit():
+            return Refused("limit_exceeded", f"{where}: {error}")
+        case Stuck() | ToolFailed():
+            return Refused("render_failed", f"{where}: {error}")

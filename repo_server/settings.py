@@ -1,0 +1,178 @@
+"""What the repo server is told when it starts: read once, from the command line and the environment.
+
+Each variable is `ARGOSY_...` with Argo CD's `ARGOCD_...` as fallback where it has one. A value that cannot be used
+stops the start, with its name.
+"""
+
+import argparse
+import ipaddress
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from argosy.engine import durations
+
+_MEBIBYTE = 1024 * 1024
+_UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
+_SIZE = re.compile(r"(?P<number>\d+)(?P<unit>Ki|Mi|Gi|K|M|G|)")
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the text names it and says what it should look like."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tcp:
+    """Listen on a loopback address; port 0 asks the system for a free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unix:
+    """Listen on a Unix socket."""
+
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The checked settings. Times are seconds, sizes bytes; `parallel` 0 means any number."""
+
+    listen: Tcp | Unix
+    token: str
+    state: Path
+    tool_worker: Path | None
+    workers: int
+    parallel: int
+    request_seconds: float
+    transfer_seconds: float
+    render_seconds: float
+    tool_seconds: float
+    refs_seconds: float
+    directory_bytes: int
+    chart_bytes: int
+    cache_bytes: int
+    file_urls: bool
+    unsandboxed: bool
+
+    def __repr__(self) -> str:
+        """Leave the token out."""
+        return f"Settings(listen={self.listen}, state={self.state})"
+
+
+def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises `BadSetting`; exits for `--help` and unknown arguments."""
+    given = _parser().parse_args(arguments)
+    env = _Environment(environment)
+    return Settings(
+        listen=_listen(given.listen or env.text("REPO_SERVER_LISTEN", "127.0.0.1:8081")),
+        token=_token(given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")),
+        state=Path(given.state or env.text("REPO_SERVER_STATE", str(_default_state(environment)))),
+        tool_worker=Path(worker) if (worker := env.text("TOOL_WORKER", "")) else None,
+        workers=env.number("REPO_SERVER_WORKERS", os.cpu_count() or 2),
+        parallel=env.number("REPO_SERVER_PARALLELISM_LIMIT", 0),
+        request_seconds=env.seconds("GIT_REQUEST_TIMEOUT", "15s"),
+        transfer_seconds=env.seconds("EXEC_TIMEOUT", "90s"),
+        render_seconds=env.seconds("REPO_SERVER_REQUEST_TIMEOUT", "180s"),
+        tool_seconds=env.seconds("REPO_SERVER_TOOL_TIMEOUT", "60s"),
+        refs_seconds=env.seconds("RECONCILIATION_TIMEOUT", "120s"),
+        directory_bytes=env.size("REPO_SERVER_MAX_COMBINED_DIRECTORY_MANIFESTS_SIZE", 10 * _MEBIBYTE),
+        chart_bytes=env.size("REPO_SERVER_HELM_MANIFEST_MAX_EXTRACTED_SIZE", 64 * _MEBIBYTE),
+        cache_bytes=env.size("REPO_SERVER_CACHE_SIZE", 64 * _MEBIBYTE),
+        file_urls=given.allow_file_urls or env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
+        unsandboxed=given.allow_unsandboxed_rendering or env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
+    )
+
+
+class _Environment:
+    """Looks a setting up by Argosy's name, then by Argo CD's."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str) -> str:
+        return self._named(name)[1] or default
+
+    def number(self, name: str, default: int) -> int:
+        full, value = self._named(name)
+        if not value:
+            return default
+        if not value.isdecimal():
+            raise BadSetting(f"{full}={value!r} is not a whole number")
+        return int(value)
+
+    def seconds(self, name: str, default: str) -> float:
+        full, value = self._named(name)
+        try:
+            seconds = durations.seconds(value or default)
+        except ValueError as error:
+            raise BadSetting(f"{full}: {error}") from error
+        if seconds <= 0:
+            raise BadSetting(f"{full}={value!r} must be longer than nothing")
+        return seconds
+
+    def size(self, name: str, default: int) -> int:
+        full, value = self._named(name)
+        match = _SIZE.fullmatch(value) if value else None
+        if value and match is None:
+            raise BadSetting(f"{full}={value!r} is not a size: write it as 10M or 64Mi")
+        return int(match["number"]) * _UNITS[match["unit"]] if match else default
+
+    def truth(self, name: str) -> bool:
+        full, value = self._named(name)
+        if value.lower() not in _TRUTH:
+            raise BadSetting(f"{full}={value!r} is neither true nor false")
+        return _TRUTH[value.lower()]
+
+    def _named(self, name: str) -> tuple[str, str]:
+        for full in (f"ARGOSY_{name}", f"ARGOCD_{name}"):
+            if self._environment.get(full):
+                return full, self._environment[full].strip()
+        return f"ARGOSY_{name}", ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m repo_server", description="Sources in, manifests out.")
+    parser.add_argument("--listen", help="HOST:PORT on loopback (port 0: a free one), or unix:PATH")
+    parser.add_argument("--token-file", help="file with the internal token that callers must send")
+    parser.add_argument("--state", help="folder for mirrors; can be thrown away at any time")
+    parser.add_argument("--allow-file-urls", action="store_true", help="read file:// repositories (for tests)")
+    parser.add_argument(
+        "--allow-unsandboxed-rendering", action="store_true", help="render where no worker can be shut in"
+    )
+    return parser
+
+
+def _listen(text: str) -> Tcp | Unix:
+    if text.startswith("unix:"):
+        return Unix(path=Path(text.removeprefix("unix:")))
+    host, _, port = text.rpartition(":")
+    try:
+        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback or not port.isdecimal():
+        raise BadSetting(f"--listen {text!r} must be HOST:PORT with a loopback address, or unix:PATH")
+    return Tcp(host=host.strip("[]"), port=int(port))
+
+
+def _token(path: str) -> str:
+    if not path:
+        raise BadSetting("--token-file (or ARGOSY_REPO_SERVER_TOKEN_FILE) must name the file with the internal token")
+    try:
+        token = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"the token file {path!r} cannot be read: {error.strerror}") from error
+    if len(token) < 16:
+        raise BadSetting(f"the token file {path!r} must hold at least 16 characters")
+    return token
+
+
+def _default_state(environment: Mapping[str, str]) -> Path:
+    home = environment.get("XDG_STATE_HOME") or f"{environment.get('HOME', '/var/lib')}/.local/state"
+    return Path(home) / "argosy" / "repo-server"

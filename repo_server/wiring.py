@@ -1,0 +1,64 @@
+"""Builds the repo server from its settings; the only module of it that imports a concrete gateway."""
+
+import contextlib
+import tempfile
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from argosy.gateways.clock import Clock, SystemClock
+from repo_server.cache import Cache
+from repo_server.charts.repository import Charts
+from repo_server.git.command import Network
+from repo_server.git.mirrors import Mirrors
+from repo_server.git.tickets import TicketOffice
+from repo_server.render.job import Limits
+from repo_server.render.source import Renderer
+from repo_server.service import Bounds, Service
+from repo_server.settings import Settings
+from repo_server.sources import Sources
+
+_SCHEMES = ("https", "http", "ssh", "git+ssh")
+
+
+@contextlib.asynccontextmanager
+async def service(settings: Settings) -> AsyncGenerator[tuple[Service, Clock]]:
+    """Yield the service with everything that it needs; all of it is ended afterwards."""
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        tools = _tools(settings, clock)
+        stack.push_async_callback(tools.close)
+        mirrors = await _mirrors(settings, clock, stack)
+        charts = Charts(
+            tools=tools,
+            clock=clock,
+            index_seconds=settings.refs_seconds,
+            seconds=settings.transfer_seconds,
+            unpacked_limit=settings.chart_bytes,
+        )
+        renderer = Renderer(
+            tools=tools,
+            cache=Cache(limit=settings.cache_bytes),
+            limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
+        )
+        sources = Sources(mirrors=mirrors, charts=charts, tools=tools)
+        bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
+        yield Service(sources=sources, renderer=renderer, bounds=bounds), clock
+
+
+async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExitStack) -> Mirrors:
+    # The socket's path has to be short, so it is not in the state directory.
+    office = TicketOffice(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="argosy-"))))
+    await office.open()
+    stack.push_async_callback(office.close)
+    network = Network(office, request_seconds=settings.request_seconds, transfer_seconds=settings.transfer_seconds)
+    stack.callback(network.close)
+    mirrors = Mirrors(
+        settings.state / "mirrors",
+        network=network,
+        clock=clock,
+        schemes=(*_SCHEMES, "file") if settings.file_urls else _SCHEMES,
+        refs_seconds=settings.refs_seconds,
+    )
+    mirrors.open()
+    stack.push_async_callback(mirrors.close)
+    return mirrors
