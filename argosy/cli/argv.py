@@ -132,7 +132,11 @@ def _find(levels: list[_Level], word: str) -> list[_Given]:
         return list(_find_short(levels, word[1:]))
     name, equals, value = word.partition("=")
     declared = _declared(levels, name)
-    return [_Given(*declared, value if equals else None)] if declared else []
+    if not declared:
+        return []
+    if name in declared[1].secondary_opts and not equals:
+        return [_Given(*declared, "false")]
+    return [_Given(*declared, value if equals else None)]
 
 
 def _find_short(levels: list[_Level], letters: str) -> list[_Given]:

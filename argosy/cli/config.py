@@ -65,11 +65,6 @@ class LocalConfig:
         """Name of the current context, empty if there is none."""
         return str(self.document.get("current-context") or "")
 
-    @property
-    def prompts_enabled(self) -> bool:
-        """Whether commands may ask for confirmation where Argo CD's would not."""
-        return bool(self.document.get("prompts-enabled"))
-
     def context(self, name: str) -> Context | None:
         """Look up a context by name, with its server and token."""
         found = _entry(self.document, "contexts", "name", name)

@@ -98,7 +98,8 @@ def shortened(text: str, length: int) -> str:
 
 
 def _cell(text: str, width: int) -> str:
-    return coloured(text) + " " * (width - len(text))
+    colour = COLOURS.get(text)
+    return (click.style(text, fg=colour) if colour else text) + " " * (width - len(text))
 
 
 def _one_line(text: str) -> str:

@@ -64,3 +64,9 @@ def test_options_from_the_environment_are_kept_only_where_they_are_global():
 )
 def test_the_place_of_a_commands_name_is_found(line, expected):
     assert argv.first_command(root, line.split()) == expected
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_was_rewritten_stays_as_it_is(line):
+    once = argv.normalise(root, line.split())
+    assert argv.normalise(root, once) == once

@@ -1,5 +1,6 @@
 import os
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -57,8 +58,6 @@ def test_an_unknown_command_is_looked_for_among_the_plugins(tmp_path, name):
     plugin = tmp_path / name
     plugin.write_text('#!/bin/sh\necho "$0 says $*"\nexit 7\n')
     plugin.chmod(stat.S_IRWXU)
-    import subprocess
-
     environment = {**os.environ, "PATH": str(tmp_path)}
     words = [sys.executable, "-m", "argosy.cli", "hello", "you", "--loud"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
@@ -76,3 +75,31 @@ def test_a_plugin_does_not_hide_a_command(run, tmp_path):
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_completion_script_is_printed(run, shell):
     assert "_ARGOSY_COMPLETE" in run("completion", shell).out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("argosy ", {"app", "login", "up"}),
+        ("argosy app sy", {"sync"}),
+        ("argosy app sync --dry", {"--dry-run"}),
+        ("argosy app get -o tr", {"tree", "tree=detailed"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(words, expected):
+    environment = {
+        **os.environ,
+        "_ARGOSY_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    program = [sys.executable, "-m", "argosy.cli"]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+    found = {line.partition(",")[2] for line in done.stdout.splitlines()}
+    assert expected <= found if words.endswith(" ") else expected == found
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    program = f"{sys.executable} -m argosy.cli app create --help | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["/bin/bash", "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

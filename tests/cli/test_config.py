@@ -47,7 +47,6 @@ def path(tmp_path):
 def test_a_config_of_argo_cd_is_read(path):
     kept = config.read(path)
     assert kept.current == "local"
-    assert kept.prompts_enabled
     local = kept.context("local")
     assert local == Context(
         "local", Server("localhost:8080", plain_text=True, insecure=True), "eyJhbGciOiJIUzI1NiJ9.second"
