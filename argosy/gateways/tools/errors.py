@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-LimitName = Literal["time", "memory", "input", "output", "depth"]
+LimitName = Literal["time", "memory", "input", "output"]
 
 
 class ToolError(Exception):

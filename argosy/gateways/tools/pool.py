@@ -1,0 +1,171 @@
+"""The tools, behind a pool of workers: the real `Tools`, made by `wiring`.
+
+Requests wait their turn in the order in which they came. Workers are started when they are needed, thrown away after
+anything unexpected, and stopped after a minute of idleness.
+"""
+
+import asyncio
+import tempfile
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from argosy.gateways.tools import frames, requests
+from argosy.gateways.tools.errors import Place, ToolCrashed, ToolFailed, ToolLimit
+from argosy.gateways.tools.port import (
+    Document,
+    File,
+    HelmAnswer,
+    HelmRequest,
+    KustomizeRequest,
+    VersionChoice,
+    YamlFile,
+)
+from argosy.gateways.tools.worker import Answer, Program, Worker, WorkerEnded
+
+T = TypeVar("T")
+
+_FILES: msgspec.json.Decoder[tuple[YamlFile, ...]] = msgspec.json.Decoder(tuple[YamlFile, ...])
+_CHART = msgspec.json.Decoder(HelmAnswer)
+_DOCUMENTS = msgspec.json.Decoder(tuple[Document, ...])
+_CHOICE: msgspec.json.Decoder[VersionChoice] = msgspec.json.Decoder(VersionChoice)
+_VERSIONS = msgspec.json.Decoder(dict[str, str])
+
+IDLE_SECONDS = 60.0
+ATTEMPTS = 2
+"""A request whose worker was killed by somebody else is asked again, once: it may be what kills it."""
+
+
+class Clock(Protocol):
+    """What the pool needs to know of time; `argosy.gateways.clock` has it."""
+
+    def monotonic(self) -> float:
+        """Return seconds from some point in the past; never goes back."""
+        ...
+
+
+class Pool:
+    """`Tools` on at most `size` workers at a time."""
+
+    def __init__(self, program: Program, *, size: int, clock: Clock) -> None:
+        self._program = program
+        self._clock = clock
+        self._size = size
+        self._turns = asyncio.Semaphore(size)  # wakes those who wait in the order in which they came
+        self._idle: deque[tuple[float, Worker]] = deque()  # the longest idle first
+        self._busy: set[Worker] = set()
+        self._retiring: asyncio.Task[None] | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="argosy-tools-")
+        self._closed = False
+
+    async def yaml(self, files: Sequence[File]) -> tuple[YamlFile, ...]:
+        """Read files; see `Tools.yaml`."""
+        return await self._ask("yaml", {}, {"files": files}, answer=_FILES)
+
+    async def helm(self, request: HelmRequest) -> HelmAnswer:
+        """Render a chart; see `Tools.helm`."""
+        return await self._ask("helm", *requests.helm(request), answer=_CHART)
+
+    async def kustomize(self, request: KustomizeRequest) -> tuple[Document, ...]:
+        """Build a kustomization; see `Tools.kustomize`."""
+        return await self._ask("kustomize", *requests.kustomize(request), answer=_DOCUMENTS)
+
+    async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:
+        """Pick a version; see `Tools.semver`."""
+        options = {"constraint": constraint, "versions": versions}
+        return await self._ask("semver", options, {}, answer=_CHOICE)
+
+    async def versions(self) -> Mapping[str, str]:
+        """Return the versions of the libraries."""
+        return await self._ask("versions", {}, {}, answer=_VERSIONS)
+
+    async def stop_idle(self) -> None:
+        """Stop the workers that have been idle for a minute; happens by itself."""
+        while self._idle and self._idle[0][0] + IDLE_SECONDS <= self._clock.monotonic():
+            await self._idle.popleft()[1].kill()
+
+    async def close(self) -> None:
+        """Stop all workers; requests that are under way or wait raise `ToolCrashed`."""
+        self._closed = True
+        for worker in self._busy:
+            worker.end()
+        for _ in range(self._size):  # everybody who is before us in the queue is told so first
+            await self._turns.acquire()
+        if self._retiring is not None:
+            self._retiring.cancel()
+        while self._idle:
+            await self._idle.pop()[1].kill()
+        self._folder.cleanup()
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """The process ids of the workers that run now."""
+        return frozenset(worker.pid for worker in (*self._busy, *(idle for _, idle in self._idle)))
+
+    async def _ask(self, operation: str, options: Any, groups: frames.Groups, *, answer: msgspec.json.Decoder[T]) -> T:
+        request = frames.encode_request(operation, options, groups)
+        allowed = self._program.limits.input
+        if sum(map(len, request)) > allowed:
+            raise ToolLimit(f"the files are larger than {allowed} bytes together", limit="input")
+        async with self._turns:
+            got = await self._with_worker(request)
+        return _read(got, answer)
+
+    async def _with_worker(self, request: Sequence[bytes]) -> Answer:
+        ends: list[WorkerEnded] = []
+        while len(ends) < ATTEMPTS and not self._closed:
+            try:
+                return await self._attempt(request)
+            except WorkerEnded as ended:
+                ends.append(ended)
+        if self._closed:
+            raise ToolCrashed("the tools are closed")
+        raise ToolCrashed(f"the tool worker ended without an answer, {ATTEMPTS} times: {ends[-1]}") from ends[-1]
+
+    async def _attempt(self, request: Sequence[bytes]) -> Answer:
+        worker = self._idle.pop()[1] if self._idle else await self._start()
+        self._busy.add(worker)
+        try:
+            answer = await worker.ask(request)
+        except BaseException:
+            await worker.kill()
+            raise
+        finally:
+            self._busy.discard(worker)
+        self._rest(worker)
+        return answer
+
+    async def _start(self) -> Worker:
+        worker = await Worker.start(self._program, folder=Path(self._folder.name))
+        if self._closed:
+            await worker.kill()
+            raise WorkerEnded("the tools were closed while it started")
+        return worker
+
+    def _rest(self, worker: Worker) -> None:
+        self._idle.append((self._clock.monotonic(), worker))
+        if self._retiring is None or self._retiring.done():
+            self._retiring = asyncio.create_task(self._retire())
+
+    async def _retire(self) -> None:
+        while self._idle:
+            await asyncio.sleep(max(0.0, self._idle[0][0] + IDLE_SECONDS - self._clock.monotonic()))
+            await self.stop_idle()
+
+
+def _read(answer: Answer, wanted: msgspec.json.Decoder[T]) -> T:
+    """Return what was computed, or raise the refusal: the table from the worker's outcomes to our errors."""
+    match answer.outcome:
+        case "answered":
+            return wanted.decode(answer.body)
+        case "failed":
+            failed = msgspec.json.decode(answer.body, type=frames.FailedBody)
+            raise ToolFailed(failed.message, place=Place(failed.file, failed.document, failed.line))
+        case "limit":
+            limit = msgspec.json.decode(answer.body, type=frames.LimitBody)
+            raise ToolLimit(limit.message, limit=limit.name)
+        case "hello":
+            raise ToolCrashed("the tool worker greets where it was asked something")

@@ -1,0 +1,71 @@
+"""From the port's requests to what goes on the pipe: the options and the groups of files of each operation. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from argosy.gateways.tools.frames import Groups
+from argosy.gateways.tools.port import (
+    ChartArchive,
+    ChartFiles,
+    File,
+    HelmRequest,
+    KustomizeRequest,
+    Parameter,
+    SetFile,
+    SetString,
+    SetValue,
+)
+
+Options = Mapping[str, Any]
+
+# What the caller has done by the time the worker is asked, or what is not for Kustomize at all.
+_DONE_BY_THE_CALLER = frozenset({"commonAnnotationsEnvsubst", "version", "kubeVersion", "apiVersions"})
+
+
+def helm(request: HelmRequest) -> tuple[Options, Groups]:
+    """Return the options and files of a chart's render."""
+    contents = [parameter.file for parameter in request.parameters if isinstance(parameter, SetFile)]
+    options = {
+        "releaseName": request.release_name,
+        "namespace": request.namespace,
+        "parameters": _parameters(request.parameters),
+        "kubeVersion": request.kube_version,
+        "apiVersions": request.api_versions,
+        "includeCrds": request.include_crds,
+        "skipTests": request.skip_tests,
+        "skipSchemaValidation": request.skip_schema_validation,
+    }
+    return options, {**_chart(request.chart), "values": request.values, "parameters": contents}
+
+
+def _chart(chart: ChartFiles | ChartArchive) -> Groups:
+    match chart:
+        case ChartFiles(files):
+            return {"chart": files}
+        case ChartArchive(content):
+            return {"archive": (File("chart.tgz", content),)}
+
+
+def _parameters(parameters: Sequence[Parameter]) -> list[dict[str, str]]:
+    """A file's value is its number among the files of the parameters: its path could hold what Helm reads as syntax."""
+    found: list[dict[str, str]] = []
+    files = 0
+    for parameter in parameters:
+        match parameter:
+            case SetValue(name, value):
+                found.append({"kind": "value", "name": name, "value": value})
+            case SetString(name, value):
+                found.append({"kind": "string", "name": name, "value": value})
+            case SetFile(name, _):
+                found.append({"kind": "file", "name": name, "value": str(files)})
+                files += 1
+    return found
+
+
+def kustomize(request: KustomizeRequest) -> tuple[Options, Groups]:
+    """Return the options and files of a kustomization's build."""
+    edits: Mapping[str, Any] = msgspec.to_builtins(request.options)
+    wanted = {name: value for name, value in edits.items() if name not in _DONE_BY_THE_CALLER}
+    return {"directory": request.directory, "options": wanted}, {"files": request.files}

@@ -1,0 +1,213 @@
+// Package documents turns YAML and JSON text into JSON objects by the rules of Kubernetes' own reader, and keeps count
+// of what they take. The operations hand it what a tool gave or what a file holds; its Documents are what Python reads.
+package documents
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"sigs.k8s.io/yaml"
+
+	"argosy/tool_worker/internal/refusal"
+)
+
+// Document is one object, with its place: Number and Line count from 1 within File, 0 where that is not known.
+type Document struct {
+	Manifest json.RawMessage `json:"manifest"`
+	File     string          `json:"file"`
+	Number   int             `json:"document"`
+	Line     int             `json:"line"`
+}
+
+// Reader reads documents for one request and refuses to hand out more than Room bytes of JSON.
+type Reader struct {
+	Room int
+	used int
+}
+
+// Read returns the objects of a file, leaving out documents that are empty or only comments. Text that starts with "{"
+// is read as a stream of JSON values, as Kubernetes does; if it is none, it is read as YAML unless the file's name says
+// that it is JSON. Of duplicate keys the last wins, as with kubectl and Argo CD.
+func (r *Reader) Read(path string, content []byte) ([]Document, error) {
+	text, err := decode(content)
+	if err != nil {
+		return nil, Place(err, path, 1, 1)
+	}
+	isJSON := strings.HasSuffix(path, ".json")
+	if isJSON || bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
+		found, err := r.readJSON(path, text)
+		if err == nil || isJSON || isLimit(err) {
+			return found, err
+		}
+	}
+	pieces, badLine, splitError := split(text)
+	found, err := r.readPieces(path, pieces)
+	if err == nil && splitError != nil {
+		err = Place(splitError, path, len(pieces)+1, badLine)
+	}
+	return found, err
+}
+
+// ReadTemplate returns the objects that a Helm template gave; Helm puts a newline at the end before it reads them.
+func (r *Reader) ReadTemplate(path, content string) ([]Document, error) {
+	return r.readPieces(path, splitAsHelm([]byte(content+"\n")))
+}
+
+// Add takes in an object that a tool gave as JSON.
+func (r *Reader) Add(document Document) (Document, error) {
+	r.used += len(document.Manifest)
+	if r.used > r.Room {
+		return Document{}, refusal.Output(r.Room)
+	}
+	if depth(document.Manifest) > MaxDepth {
+		return Document{}, Place(errDeep, document.File, document.Number, document.Line)
+	}
+	return document, nil
+}
+
+func (r *Reader) readPieces(path string, pieces []Piece) ([]Document, error) {
+	found := make([]Document, 0, len(pieces))
+	for i, piece := range pieces {
+		object, err := r.toJSON(piece.Text)
+		if err != nil {
+			return found, Place(err, path, i+1, piece.Line)
+		}
+		if object == nil {
+			continue
+		}
+		first := bytes.IndexFunc(piece.Text, func(c rune) bool { return c != '\n' && c != '\r' })
+		line := piece.Line + bytes.Count(piece.Text[:first], []byte("\n"))
+		document, err := r.Add(Document{Manifest: object, File: path, Number: i + 1, Line: line})
+		if err != nil {
+			return found, Place(err, path, i+1, line)
+		}
+		found = append(found, document)
+	}
+	return found, nil
+}
+
+// toJSON returns nil for a document without content.
+func (r *Reader) toJSON(text []byte) (json.RawMessage, error) {
+	if err := checkAliases(text, r.Room-r.used); err != nil {
+		return nil, err
+	}
+	object, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Equal(object, []byte("null")) {
+		return nil, nil
+	}
+	if object[0] != '{' {
+		return nil, notAnObject(object)
+	}
+	return object, nil
+}
+
+func (r *Reader) readJSON(path string, text []byte) ([]Document, error) {
+	var found []Document
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	for number := 1; ; number++ {
+		rest := bytes.TrimLeft(text[decoder.InputOffset():], " \t\r\n")
+		line := 1 + bytes.Count(text[:len(text)-len(rest)], []byte("\n"))
+		if len(rest) == 0 {
+			return found, nil
+		}
+		object, offset, err := nextJSON(decoder)
+		if err != nil {
+			return found, Place(err, path, number, 1+bytes.Count(text[:min(offset, int64(len(text)))], []byte("\n")))
+		}
+		document, err := r.Add(Document{Manifest: object, File: path, Number: number, Line: line})
+		if err != nil {
+			return found, Place(err, path, number, line)
+		}
+		found = append(found, document)
+	}
+}
+
+// nextJSON reads one object and writes its numbers as Kubernetes does: integers of 64 bits stay, others are floats.
+// With an error comes the offset that it is at.
+func nextJSON(decoder *json.Decoder) (json.RawMessage, int64, error) {
+	var raw json.RawMessage
+	if err := decoder.Decode(&raw); err != nil {
+		offset := decoder.InputOffset()
+		if syntax, ok := err.(*json.SyntaxError); ok {
+			offset = syntax.Offset
+		}
+		return nil, offset, err
+	}
+	start := decoder.InputOffset() - int64(len(raw))
+	if raw[0] != '{' {
+		return nil, start, notAnObject(raw)
+	}
+	if depth(raw) > MaxDepth {
+		return nil, start, errDeep
+	}
+	var value any
+	if err := utiljson.Unmarshal(raw, &value); err != nil {
+		return nil, start, err
+	}
+	object, err := json.Marshal(value)
+	return object, start, err
+}
+
+func notAnObject(value []byte) error {
+	names := map[byte]string{'[': "a list", '"': "a string", 't': "a boolean", 'f': "a boolean", 'n': "null"}
+	name, known := names[value[0]]
+	if !known {
+		name = "a number"
+	}
+	return fmt.Errorf("it is %s, not an object with apiVersion and kind", name)
+}
+
+var utf8Mark = []byte("\xef\xbb\xbf")
+
+// decode drops the byte order mark of UTF-8 and refuses what is not UTF-8.
+func decode(content []byte) ([]byte, error) {
+	text := bytes.TrimPrefix(content, utf8Mark)
+	if utf8.Valid(text) {
+		return text, nil
+	}
+	bad := 0
+	for bad < len(text) {
+		r, size := utf8.DecodeRune(text[bad:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		bad += size
+	}
+	line := 1 + bytes.Count(text[:bad], []byte("\n"))
+	return nil, fmt.Errorf("line %d: it is not UTF-8 text", line)
+}
+
+var lineWord = regexp.MustCompile(`\bline (\d+)`)
+
+// Place gives an error its place: a document of a file and the line that it starts on. Parsers count lines from the start of the document, which is on line `line`.
+func Place(err error, path string, number, line int) error {
+	if isLimit(err) {
+		return err
+	}
+	if _, placed := err.(*refusal.Failed); placed {
+		return err
+	}
+	failed := &refusal.Failed{File: path, Document: number, Line: line}
+	failed.Message = lineWord.ReplaceAllStringFunc(err.Error(), func(word string) string {
+		relative, _ := strconv.Atoi(word[len("line "):])
+		if failed.Line == line {
+			failed.Line = line + max(relative, 1) - 1
+		}
+		return fmt.Sprintf("line %d", line+max(relative, 1)-1)
+	})
+	return failed
+}
+
+func isLimit(err error) bool {
+	_, ok := err.(*refusal.Limit)
+	return ok
+}

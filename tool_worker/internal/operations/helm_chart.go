@@ -1,0 +1,95 @@
+package operations
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	"helm.sh/helm/v4/pkg/ignore"
+
+	"argosy/tool_worker/internal/frames"
+)
+
+// loadChart reads the chart from its archive or its files; `.helmignore` counts for files only, as with Helm.
+func loadChart(request frames.Request) (*chart.Chart, error) {
+	if packed := request.Groups["archive"]; len(packed) == 1 {
+		return loader.LoadArchive(bytes.NewReader(packed[0].Content))
+	}
+	rules, err := ignoreRules(request.Groups["chart"])
+	if err != nil {
+		return nil, err
+	}
+	var files []*archive.BufferedFile
+	for _, file := range request.Groups["chart"] {
+		if !isIgnored(rules, file.Path) {
+			data := bytes.TrimPrefix(file.Content, []byte("\xef\xbb\xbf"))
+			files = append(files, &archive.BufferedFile{Name: file.Path, Data: data})
+		}
+	}
+	return loader.LoadFiles(files)
+}
+
+func ignoreRules(files []frames.File) (*ignore.Rules, error) {
+	rules := ignore.Empty()
+	for _, file := range files {
+		if file.Path == ignore.HelmIgnore {
+			parsed, err := ignore.Parse(bytes.NewReader(file.Content))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", file.Path, err)
+			}
+			rules = parsed
+		}
+	}
+	rules.AddDefaults()
+	return rules, nil
+}
+
+// isIgnored asks for each folder on the way down, and then for the file, as Helm does when it walks a chart.
+func isIgnored(rules *ignore.Rules, name string) bool {
+	for end, c := range name {
+		if c == '/' && rules.Ignore(name[:end], entry{name: name[:end], folder: true}) {
+			return true
+		}
+	}
+	return rules.Ignore(name, entry{name: name})
+}
+
+// entry is the little that the rules want to know of a file or folder.
+type entry struct {
+	name   string
+	folder bool
+}
+
+func (e entry) Name() string       { return path.Base(e.name) }
+func (e entry) Size() int64        { return 0 }
+func (e entry) ModTime() time.Time { return time.Time{} }
+func (e entry) IsDir() bool        { return e.folder }
+func (e entry) Sys() any           { return nil }
+func (e entry) Mode() fs.FileMode {
+	if e.folder {
+		return fs.ModeDir
+	}
+	return 0
+}
+
+// escapeCommas makes a parameter's value one value: Argo CD escapes each comma that is not escaped, unless the whole
+// value is in braces, which is Helm's notation of a list.
+func escapeCommas(value string) string {
+	if strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") {
+		return value
+	}
+	var escaped strings.Builder
+	for i := range len(value) {
+		if value[i] == ',' && (i == 0 || value[i-1] != '\\') {
+			escaped.WriteByte('\\')
+		}
+		escaped.WriteByte(value[i])
+	}
+	return escaped.String()
+}
