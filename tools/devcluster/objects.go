@@ -25,7 +25,6 @@ func newClient(c cluster) (kubernetes.Interface, error) {
 		return nil, err
 	}
 	config.Timeout = requestTimeout
-	config.Proxy = nil
 	config.QPS = 200
 	config.Burst = 400
 	return kubernetes.NewForConfig(config)

@@ -58,18 +58,38 @@ func printKubeconfigs(s state, chosen options) {
 	}
 }
 
-// launch starts the supervisor in a session of its own, so that no signal of this terminal reaches it, and returns
-// when it is ready. Interrupted before that, it takes the supervisor with it.
+// launch starts the supervisor and returns when it is ready. Interrupted before that, it takes the supervisor with it.
 func launch(s state, chosen options) error {
-	log, err := os.OpenFile(s.path("supervisor.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return err
 	}
+	defer reader.Close()
+	command := supervisorCommand(s, chosen)
+	command.ExtraFiles = []*os.File{writer} // becomes progressDescriptor
+	log, err := os.OpenFile(s.path("supervisor.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	command.Stdout, command.Stderr = log, log
+	err = command.Start()
+	writer.Close()
+	log.Close()
+	if err != nil {
+		return err
+	}
+	stopForwarding := forwardInterrupts(command.Process)
+	defer stopForwarding()
+	if relayProgress(reader) {
+		return nil
+	}
+	_ = command.Wait() // its end is already known; what went wrong was relayed
+	return errors.New("the control plane did not start")
+}
+
+// supervisorCommand is this program as a supervisor, in a session of its own so that no signal of this terminal reaches
+// it, and with nothing of the caller's environment but where the components are.
+func supervisorCommand(s state, chosen options) *exec.Cmd {
 	command := exec.Command(self, "supervise",
 		"--state="+string(s),
 		"--nodes="+strconv.Itoa(chosen.Nodes),
@@ -79,20 +99,9 @@ func launch(s state, chosen options) error {
 	)
 	command.Args[0] = "devcluster"
 	command.Dir = "/"
-	command.Stdout, command.Stderr = log, log
-	command.ExtraFiles = []*os.File{writer} // becomes progressDescriptor
+	command.Env = []string{"HOME=" + string(s), "KUBEBUILDER_ASSETS=" + os.Getenv("KUBEBUILDER_ASSETS")}
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := command.Start(); err != nil {
-		return err
-	}
-	writer.Close()
-	stopForwarding := forwardInterrupts(command.Process)
-	defer stopForwarding()
-	if relayProgress(reader) {
-		return nil
-	}
-	_ = command.Wait() // its end is already known; what went wrong was relayed
-	return errors.New("the control plane did not start")
+	return command
 }
 
 // forwardInterrupts sends the first interrupt of this process to the supervisor instead, until the returned function
