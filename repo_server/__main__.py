@@ -7,9 +7,11 @@ told to end.
 import asyncio
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -52,7 +54,10 @@ def _listener(listen: Tcp | Unix) -> tuple[socket.socket, str]:
     match listen:
         case Tcp(host=host, port=port):
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            listener = socket.create_server((host, port), family=family, reuse_port=False)
+            # Only a socket that names its protocol gets TCP_NODELAY from asyncio; without it an answer takes 40 ms.
+            listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
             shown = f"[{host}]" if ":" in host else host
             return listener, f"http://{shown}:{listener.getsockname()[1]}"
         case Unix(path=path):
@@ -70,6 +75,8 @@ def _prepare_process() -> None:
     """Leave nothing of a credential behind in a core dump, and log what happens as JSON without local variables."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     forget_inherited()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -80,6 +87,12 @@ def _prepare_process() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Leave by unwinding, so that processes are ended and folders removed; uvicorn repeats the signal when it is done."""
+    del number, frame
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":

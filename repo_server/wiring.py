@@ -5,7 +5,12 @@ import tempfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import argosy
 from argosy.gateways.clock import Clock, SystemClock
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.port import Tools
+from argosy.gateways.tools.worker import Limits as ToolLimits
+from argosy.gateways.tools.worker import Program
 from repo_server.cache import Cache
 from repo_server.charts.repository import Charts
 from repo_server.git.command import Network
@@ -16,6 +21,9 @@ from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
 from repo_server.settings import Settings
 from repo_server.sources import Sources
+
+PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
+"""Where the build puts the tool worker, in a checkout and in the wheel alike."""
 
 _SCHEMES = ("https", "http", "ssh", "git+ssh")
 
@@ -62,3 +70,12 @@ async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExit
     mirrors.open()
     stack.push_async_callback(mirrors.close)
     return mirrors
+
+
+def _tools(settings: Settings, clock: Clock) -> Tools:
+    program = Program(
+        path=settings.tool_worker or PACKAGED_TOOL_WORKER,
+        limits=ToolLimits(seconds=settings.tool_seconds),
+        allow_unsandboxed=settings.unsandboxed,
+    )
+    return Pool(program, size=settings.workers, clock=clock)

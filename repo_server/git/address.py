@@ -13,7 +13,7 @@ _SCHEMES = ("https", "http", "ssh", "git+ssh", "file")
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])")
 _USER = re.compile(r"[A-Za-z0-9_.+][A-Za-z0-9_.+@\\-]*")
 _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?P<path>[^:].*)")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029'\"`\\|<>^{}]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029'\"`\\|<>^{}]|%0[0ad]", re.IGNORECASE)
 _PORTS = {"https": 443, "http": 80}
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/'\"]*@")
 

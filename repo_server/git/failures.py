@@ -37,6 +37,9 @@ def _meaning(code: RefusalCode, says: str, words: str) -> _Meaning:
     return _Meaning(words=re.compile(words, re.IGNORECASE), code=code, says=says)
 
 
+_WANTS_CREDENTIALS = "it wants credentials and none are configured for it; add the repository with them"
+_REFUSED_CREDENTIALS = "it refused the credentials; correct them in the repository's entry"
+
 # The first row that matches decides.
 MEANINGS: Sequence[_Meaning] = (
     _meaning(
@@ -52,12 +55,12 @@ MEANINGS: Sequence[_Meaning] = (
     ),
     _meaning(
         "access_denied",
-        "it wants credentials and none are configured for it; add the repository with them",
+        _WANTS_CREDENTIALS,
         r"could not read (username|password)|terminal prompts disabled|unable to read askpass response",
     ),
     _meaning(
         "access_denied",
-        "it refused the credentials; correct them in the repository's entry",
+        _REFUSED_CREDENTIALS,
         r"authentication failed|returned error: 40[13]|permission denied|access denied|invalid credentials|"
         r"load key .* (error|invalid)|not authorized|unauthorized",
     ),
@@ -106,10 +109,15 @@ def check(finished: Finished, access: Access) -> bytes:
     words = quote(finished.errors, access)
     for meaning in MEANINGS:
         if meaning.words.search(finished.errors):
-            raise Refused(meaning.code, f"{where}{meaning.says} (git said: {words})")
+            raise Refused(meaning.code, f"{where}{_says(meaning, access)} (git said: {words})")
     if _OUR_OWN.search(finished.errors):
         raise Damaged(words)
     raise Refused("unavailable", f"{where}git failed with status {finished.status} (git said: {words})")
+
+
+def _says(meaning: _Meaning, access: Access) -> str:
+    """Return what a failure means; git asks again for a credential that was sent in a header and refused."""
+    return _REFUSED_CREDENTIALS if meaning.says == _WANTS_CREDENTIALS and access.secrets() else meaning.says
 
 
 def check_local(finished: Finished) -> None:
