@@ -7,7 +7,7 @@ or a connection URL; the cause is kept for the log.
 import sqlite3
 from typing import Literal
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from argosy.gateways.store.errors import Contradiction, StoreError, Unavailable, Unusable
@@ -59,6 +59,7 @@ POSTGRESQL: dict[str, Meaning] = {
     "0L": "person",
     "0P": "person",
     "0Z": "caller",
+    "10": "caller",
     "20": "caller",
     "21": "caller",
     "22": "caller",
@@ -97,7 +98,10 @@ _FULL_DISK = "53100"
 
 
 def meaning_of(error: DBAPIError | PoolTimeout) -> Meaning:
-    """Return what the error means; an error that carries no code is a connection that failed: `later`."""
+    """Return what the error means.
+
+    Without a code, SQLite's driver has refused our arguments, and PostgreSQL's has lost the connection.
+    """
     cause = error.orig if isinstance(error, DBAPIError) else None
     if cause is None:
         return "later"
@@ -109,11 +113,6 @@ def meaning_of(error: DBAPIError | PoolTimeout) -> Meaning:
         return "person"
     if state:
         return POSTGRESQL.get(state[:2], "person")
-    return "caller" if isinstance(error, IntegrityError) else _without_code(cause)
-
-
-def _without_code(cause: BaseException) -> Meaning:
-    """Tell a driver that refuses our arguments from a connection that failed."""
     return "caller" if isinstance(cause, sqlite3.Error) else "later"
 
 

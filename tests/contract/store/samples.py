@@ -89,14 +89,13 @@ def audit_row(**fields: Any) -> AppendAudit:
 
 
 def secret(value: str, name: str = "password") -> dict[str, Any]:
+    applied = f'{{"kind":"Secret","stringData":{{"a":"{value}"}}}}'
     return {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {
             "name": name,
-            "annotations": {
-                "kubectl.kubernetes.io/last-applied-configuration": f'{{"kind":"Secret","stringData":{{"a":"{value}"}}}}'
-            },
+            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": applied},
         },
         "stringData": {"a": value},
     }

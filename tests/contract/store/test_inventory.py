@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from argosy.engine.model.resource import ResourceKey
 from argosy.gateways.store.changes import (
-    AppliedObject,
     ApplicationRef,
+    AppliedObject,
     ClaimedObject,
     ClaimObjects,
     ForgetApplication,
