@@ -6,7 +6,11 @@ import { readdirSync } from 'node:fs'
 // Who may import whom: app > features > shared, and no feature knows another.
 const features = readdirSync(new URL('./src/features', import.meta.url))
 const walls = [
-  { target: './src/shared', from: ['./src/features', './src/app'], message: 'shared code knows neither features nor the app' },
+  {
+    target: './src/shared',
+    from: ['./src/features', './src/app'],
+    message: 'shared code knows neither features nor the app',
+  },
   { target: './src/features', from: './src/app', message: 'a feature does not know the app that shows it' },
   ...features.map((name) => ({
     target: `./src/features/${name}`,
@@ -24,7 +28,9 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX, 'react-hooks': reactHooks },
     settings: {
-      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.tsx'], alias: { '@': [`${import.meta.dirname}/src`] } })],
+      'import-x/resolver-next': [
+        importX.createNodeResolver({ extensions: ['.ts', '.tsx'], alias: { '@': [`${import.meta.dirname}/src`] } }),
+      ],
     },
     rules: {
       ...reactHooks.configs.recommended.rules,

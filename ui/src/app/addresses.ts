@@ -28,7 +28,10 @@ export interface SignInSearch {
 export const listSearch = (search: Search): ListSearch => ({
   ...text('q', search),
   ...oneOf('sort', sorts, search),
-  ...ticks.reduce<ListSearch>((all, name) => (many(search[name]).length === 0 ? all : { ...all, [name]: many(search[name]) }), {}),
+  ...ticks.reduce<ListSearch>(
+    (all, name) => (many(search[name]).length === 0 ? all : { ...all, [name]: many(search[name]) }),
+    {},
+  ),
 })
 
 export const applicationSearch = (search: Search): ApplicationSearch => ({
@@ -49,7 +52,11 @@ function text<Name extends string>(name: Name, search: Search): { [key in Name]?
   return (value === '' ? {} : { [name]: value }) as { [key in Name]?: string }
 }
 
-function oneOf<Name extends string, Known extends string>(name: Name, known: readonly Known[], search: Search): { [key in Name]?: Known } {
+function oneOf<Name extends string, Known extends string>(
+  name: Name,
+  known: readonly Known[],
+  search: Search,
+): { [key in Name]?: Known } {
   const value = known.find((each) => each === one(search[name]))
   return (value === undefined ? {} : { [name]: value }) as { [key in Name]?: Known }
 }

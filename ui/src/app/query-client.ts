@@ -24,7 +24,11 @@ export const client = new QueryClient({
   mutationCache: new MutationCache({ onError: notice }),
   defaultOptions: {
     // 'always': the browser's idea of being online says nothing about a server on loopback.
-    queries: { retry: (failures, error) => failures < 2 && isPassing(error), refetchOnWindowFocus: false, networkMode: 'always' },
+    queries: {
+      retry: (failures, error) => failures < 2 && isPassing(error),
+      refetchOnWindowFocus: false,
+      networkMode: 'always',
+    },
     mutations: { networkMode: 'always' },
   },
 })

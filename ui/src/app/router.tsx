@@ -1,5 +1,12 @@
 /** The page's addresses. Everything behind the sign-in shares the shell; the heavier pages are loaded when first opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 
 import { userQuery } from '@/shared/api/queries'
 import { EmptyNote, ErrorNote } from '@/shared/ui/notes'
@@ -11,8 +18,16 @@ import { Shell } from './shell'
 
 const rootRoute = createRootRoute({
   component: Outlet,
-  notFoundComponent: () => <EmptyNote title="There is no such page"><a href="/applications">To the applications</a></EmptyNote>,
-  errorComponent: ({ error, reset }) => <div style={{ padding: 24 }}><ErrorNote doing="Showing this page" error={error} again={reset} /></div>,
+  notFoundComponent: () => (
+    <EmptyNote title="There is no such page">
+      <a href="/applications">To the applications</a>
+    </EmptyNote>
+  ),
+  errorComponent: ({ error, reset }) => (
+    <div style={{ padding: 24 }}>
+      <ErrorNote doing="Showing this page" error={error} again={reset} />
+    </div>
+  ),
 })
 
 const signInRoute = createRoute({

@@ -33,7 +33,9 @@ export const one = (value: unknown): string => {
 
 /** All texts of a parameter. */
 export const many = (value: unknown): string[] =>
-  (Array.isArray(value) ? (value as unknown[]) : [value]).filter((text) => typeof text === 'string' && text !== '') as string[]
+  (Array.isArray(value) ? (value as unknown[]) : [value]).filter(
+    (text) => typeof text === 'string' && text !== '',
+  ) as string[]
 
 /** Where to go after signing in: a path of this page, never another site's address. */
 export function safeReturn(target: string): string {

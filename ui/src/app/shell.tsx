@@ -19,18 +19,36 @@ import classes from './shell.module.css'
 export function Shell() {
   const connection = useApplicationsStream()
   const [helping, setHelping] = useState(false)
-  useHotkeys([['shift+?', () => setHelping(true)], ['?', () => setHelping(true)]])
+  useHotkeys([
+    ['shift+?', () => setHelping(true)],
+    ['?', () => setHelping(true)],
+  ])
   return (
     <>
-      <a className={classes['skip']} href="#content">To the content</a>
+      <a className={classes['skip']} href="#content">
+        To the content
+      </a>
       <header className={classes['header']}>
-        <Link to="/applications" className={classes['home']} aria-label="Argosy, all applications"><Wordmark /></Link>
+        <Link to="/applications" className={classes['home']} aria-label="Argosy, all applications">
+          <Wordmark />
+        </Link>
         <Live connection={connection} />
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Keyboard size={16} />} onClick={() => setHelping(true)} visibleFrom="sm">Keys</Button>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<Keyboard size={16} />}
+          onClick={() => setHelping(true)}
+          visibleFrom="sm"
+        >
+          Keys
+        </Button>
         <UserMenu />
       </header>
       {connection.state === 'lost' ? <Lost connection={connection} /> : null}
-      <main id="content"><Outlet /></main>
+      <main id="content">
+        <Outlet />
+      </main>
       <Help opened={helping} close={() => setHelping(false)} />
     </>
   )
@@ -38,7 +56,16 @@ export function Shell() {
 
 function Live({ connection }: { connection: Connection }) {
   const word = { connecting: 'Connecting', live: 'Live', lost: 'Disconnected' }[connection.state]
-  return <span className={classes['live']} data-state={connection.state} role="status" title={connection.state === 'live' ? 'This page updates itself' : undefined}>{word}</span>
+  return (
+    <span
+      className={classes['live']}
+      data-state={connection.state}
+      role="status"
+      title={connection.state === 'live' ? 'This page updates itself' : undefined}
+    >
+      {word}
+    </span>
+  )
 }
 
 function Lost({ connection }: { connection: Extract<Connection, { state: 'lost' }> }) {
@@ -64,11 +91,15 @@ function UserMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<CircleUserRound size={16} />}>{user?.username ?? 'You'}</Button>
+        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<CircleUserRound size={16} />}>
+          {user?.username ?? 'You'}
+        </Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Argosy {version?.Version ?? ''}</Menu.Label>
-        <Menu.Item component="a" href="/swagger.json">API description</Menu.Item>
+        <Menu.Item component="a" href="/swagger.json">
+          API description
+        </Menu.Item>
         <Menu.Item onClick={() => leave.mutate()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -92,7 +123,11 @@ function Help({ opened, close }: { opened: boolean; close: () => void }) {
       <dl className={classes['keys']}>
         {keys.map(([key, act]) => (
           <div key={key}>
-            <dt>{key.split('  ').map((one) => <Kbd key={one}>{one}</Kbd>)}</dt>
+            <dt>
+              {key.split('  ').map((one) => (
+                <Kbd key={one}>{one}</Kbd>
+              ))}
+            </dt>
             <dd>{act}</dd>
           </div>
         ))}

@@ -2,15 +2,37 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 const sea: MantineColorsTuple = [
-  '#eaf4fb', '#d3e6f3', '#a6cde6', '#79b4da', '#539fcf', '#3a8fc4', '#2f7fb8', '#1b5e8c', '#164d73', '#103b59',
+  '#eaf4fb',
+  '#d3e6f3',
+  '#a6cde6',
+  '#79b4da',
+  '#539fcf',
+  '#3a8fc4',
+  '#2f7fb8',
+  '#1b5e8c',
+  '#164d73',
+  '#103b59',
 ]
 
 /** A dialog's head is no banner of the page, and its cross has a name. */
-const dialog = { attributes: { header: { role: 'presentation' } }, closeButtonProps: { 'aria-label': 'Close' }, overlayProps: { backgroundOpacity: 0.4 } }
+const dialog = {
+  attributes: { header: { role: 'presentation' } },
+  closeButtonProps: { 'aria-label': 'Close' },
+  overlayProps: { backgroundOpacity: 0.4 },
+}
 
 /** Mantine's dark greys, tinted as the page is: 4 are lines, 6 inputs, 7 surfaces. */
 const night: MantineColorsTuple = [
-  '#e4e8ec', '#c3cbd3', '#98a3ae', '#6b7681', '#3a434b', '#232a30', '#1b2126', '#161b1f', '#11161a', '#0c1013',
+  '#e4e8ec',
+  '#c3cbd3',
+  '#98a3ae',
+  '#6b7681',
+  '#3a434b',
+  '#232a30',
+  '#1b2126',
+  '#161b1f',
+  '#11161a',
+  '#0c1013',
 ]
 
 export const theme = createTheme({

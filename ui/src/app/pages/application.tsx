@@ -32,13 +32,25 @@ const route = getRouteApi('/signed-in/applications/$namespace/$name')
 export function ApplicationPage() {
   const name = route.useParams()
   const client = useQueryClient()
-  const { data: app, error, refetch } = useQuery({
+  const {
+    data: app,
+    error,
+    refetch,
+  } = useQuery({
     ...applicationQuery(name),
     // The list has it already, so that the page opens at once.
-    placeholderData: () => client.getQueryData(applicationsQuery.queryKey)?.items.find(({ metadata }) => metadata.name === name.name && metadata.namespace === name.namespace),
+    placeholderData: () =>
+      client
+        .getQueryData(applicationsQuery.queryKey)
+        ?.items.find(({ metadata }) => metadata.name === name.name && metadata.namespace === name.namespace),
   })
   if (error instanceof ApiError && [403, 404].includes(error.status)) return <Gone name={name} />
-  if (app === undefined && error !== null) return <div className={classes['page']}><ErrorNote doing={`Reading ${name.name}`} error={error} again={() => void refetch()} /></div>
+  if (app === undefined && error !== null)
+    return (
+      <div className={classes['page']}>
+        <ErrorNote doing={`Reading ${name.name}`} error={error} again={() => void refetch()} />
+      </div>
+    )
   if (app === undefined) return <WaitNote>Reading {name.name}…</WaitNote>
   return <Opened key={`${name.namespace}/${name.name}`} name={name} app={app} />
 }
@@ -60,12 +72,23 @@ function Opened({ name, app }: { name: ApplicationName; app: Application }) {
   useKeys(name, app)
   return (
     <div className={classes['page']}>
-      <nav aria-label="Where you are" className={classes['crumbs']}><Link to="/applications">Applications</Link></nav>
+      <nav aria-label="Where you are" className={classes['crumbs']}>
+        <Link to="/applications">Applications</Link>
+      </nav>
       <Overview app={app} sync={() => go({ panel: 'sync' })} remove={() => go({ panel: 'delete' })} />
-      {tree.error === null ? null : <ErrorNote doing="Reading the resource tree" error={tree.error} again={() => void tree.refetch()} />}
+      {tree.error === null ? null : (
+        <ErrorNote doing="Reading the resource tree" error={tree.error} again={() => void tree.refetch()} />
+      )}
       <Views app={app} tree={tree.data ?? (tree.error === null ? undefined : {})} openNode={openNode} />
       <AsCommand cli={getCommand(name)} request={readApplication(name)} />
-      <ResourceDrawer app={app} tree={tree.data ?? {}} id={search.node} tab={search.tab} show={(tab) => go({ tab })} close={() => go({ node: undefined, tab: undefined })} />
+      <ResourceDrawer
+        app={app}
+        tree={tree.data ?? {}}
+        id={search.node}
+        tab={search.tab}
+        show={(tab) => go({ tab })}
+        close={() => go({ node: undefined, tab: undefined })}
+      />
       <SyncDrawer app={app} opened={search.panel === 'sync'} close={() => go({ panel: undefined })} />
       <DeleteDialog app={app} opened={search.panel === 'delete'} close={() => go({ panel: undefined })} />
     </div>
@@ -77,7 +100,8 @@ type Move = { [Name in keyof ApplicationSearch]: ApplicationSearch[Name] | undef
 /** Moves within the page: only what is named changes in the address. */
 function useMoves() {
   const navigate = route.useNavigate()
-  const go = (move: Move) => void navigate({ search: (before) => ({ ...before, ...move }) as ApplicationSearch, resetScroll: false })
+  const go = (move: Move) =>
+    void navigate({ search: (before) => ({ ...before, ...move }) as ApplicationSearch, resetScroll: false })
   return { go, openNode: (node: string) => go({ node, tab: undefined }) }
 }
 
@@ -88,7 +112,11 @@ function useKeys(name: ApplicationName, app: Application) {
     const first = app.status?.resources?.find((resource) => changeOf(resource) !== undefined)
     if (first !== undefined) go({ node: keyOf(first), tab: 'difference' })
   }
-  useHotkeys([['s', () => go({ panel: 'sync' })], ['r', () => refresh.mutate()], ['d', showDifference]])
+  useHotkeys([
+    ['s', () => go({ panel: 'sync' })],
+    ['r', () => refresh.mutate()],
+    ['d', showDifference],
+  ])
 }
 
 interface ViewsProps {
@@ -113,12 +141,36 @@ function Views({ app, tree, openNode }: ViewsProps) {
         <Tabs.Tab value="events">Events</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="tree">
-        {tree === undefined ? <WaitNote>Reading the resource tree…</WaitNote> : <Suspense fallback={<WaitNote>Loading the tree…</WaitNote>}><TreeView app={app} tree={tree} selected={node} open={openNode} /></Suspense>}
+        {tree === undefined ? (
+          <WaitNote>Reading the resource tree…</WaitNote>
+        ) : (
+          <Suspense fallback={<WaitNote>Loading the tree…</WaitNote>}>
+            <TreeView app={app} tree={tree} selected={node} open={openNode} />
+          </Suspense>
+        )}
       </Tabs.Panel>
-      <Tabs.Panel value="list">{tree === undefined ? <WaitNote>Reading the objects…</WaitNote> : <ListView app={app} tree={tree} selected={node} open={openNode} />}</Tabs.Panel>
-      <Tabs.Panel value="operation">{operation === undefined ? <NoOperation /> : <div className={classes['sheet']}><OperationView state={operation} /></div>}</Tabs.Panel>
-      <Tabs.Panel value="history"><HistoryView app={app} /></Tabs.Panel>
-      <Tabs.Panel value="events"><EventsView app={app} /></Tabs.Panel>
+      <Tabs.Panel value="list">
+        {tree === undefined ? (
+          <WaitNote>Reading the objects…</WaitNote>
+        ) : (
+          <ListView app={app} tree={tree} selected={node} open={openNode} />
+        )}
+      </Tabs.Panel>
+      <Tabs.Panel value="operation">
+        {operation === undefined ? (
+          <NoOperation />
+        ) : (
+          <div className={classes['sheet']}>
+            <OperationView state={operation} />
+          </div>
+        )}
+      </Tabs.Panel>
+      <Tabs.Panel value="history">
+        <HistoryView app={app} />
+      </Tabs.Panel>
+      <Tabs.Panel value="events">
+        <EventsView app={app} />
+      </Tabs.Panel>
     </Tabs>
   )
 }

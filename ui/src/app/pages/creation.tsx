@@ -11,7 +11,12 @@ export function Creation() {
   return (
     <CreationPage
       parameters={parameters}
-      created={({ metadata }) => void navigate({ to: '/applications/$namespace/$name', params: { namespace: metadata.namespace ?? '', name: metadata.name } })}
+      created={({ metadata }) =>
+        void navigate({
+          to: '/applications/$namespace/$name',
+          params: { namespace: metadata.namespace ?? '', name: metadata.name },
+        })
+      }
     />
   )
 }

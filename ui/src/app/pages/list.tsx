@@ -13,7 +13,9 @@ const route = getRouteApi('/signed-in/applications')
 export function ListPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const refresh = useMutation({ mutationFn: (app: Application) => send(refreshApplication(applicationNameOf(app), 'normal')) })
+  const refresh = useMutation({
+    mutationFn: (app: Application) => send(refreshApplication(applicationNameOf(app), 'normal')),
+  })
   const open = (app: Application, panel?: 'sync') =>
     void navigate({
       to: '/applications/$namespace/$name',
@@ -33,5 +35,13 @@ export function ListPage() {
   }
   const change = ({ text, sort, ticked }: Filters) =>
     void navigate({ search: { q: text, sort, ...ticked }, replace: true, resetScroll: false })
-  return <ApplicationsPage filters={filters} change={change} open={(app) => open(app)} sync={(app) => open(app, 'sync')} refresh={(app) => refresh.mutate(app)} />
+  return (
+    <ApplicationsPage
+      filters={filters}
+      change={change}
+      open={(app) => open(app)}
+      sync={(app) => open(app, 'sync')}
+      refresh={(app) => refresh.mutate(app)}
+    />
+  )
 }

@@ -18,21 +18,48 @@ interface Props {
 
 export function ApplicationRow({ app, place, current }: Props) {
   const link = useRef<HTMLAnchorElement>(null)
-  useEffect(() => { if (current) link.current?.focus({ preventScroll: true }) }, [current])
+  useEffect(() => {
+    if (current) link.current?.focus({ preventScroll: true })
+  }, [current])
   const sentence = sentenceOf(app, useNow())
   const { name, namespace } = app.metadata
   const changed = lastChange(app)
   return (
-    <div role="row" aria-rowindex={place.index + 2} className={classes['row']} data-current={current} data-tone={sentence.tone} style={{ transform: `translateY(${place.top}px)`, height: place.height }}>
-      <div role="cell" className={classes['state']}><HealthMark status={healthOf(app)} /><SyncMark status={syncOf(app)} /></div>
-      <div role="cell" className={classes['name']}>
-        <Link ref={link} to="/applications/$namespace/$name" params={{ namespace: namespace ?? '', name }} title={name}>{name}</Link>
+    <div
+      role="row"
+      aria-rowindex={place.index + 2}
+      className={classes['row']}
+      data-current={current}
+      data-tone={sentence.tone}
+      style={{ transform: `translateY(${place.top}px)`, height: place.height }}
+    >
+      <div role="cell" className={classes['state']}>
+        <HealthMark status={healthOf(app)} />
+        <SyncMark status={syncOf(app)} />
       </div>
-      <div role="cell" className={classes['project']} title={app.spec.project}>{app.spec.project}</div>
-      <div role="cell" className={classes['destination']} title={destinationOf(app)}>{destinationOf(app)}</div>
-      <div role="cell" className={classes['revision']}><Revision revision={app.status?.sync?.revision} /> <span className="dim" title={sourceOf(app)?.targetRevision}>{targetOf(app)}</span></div>
-      <div role="cell" className={classes['now']} title={sentence.text}>{sentence.short}</div>
-      <div role="cell" className={classes['changed']}><Age time={changed === undefined ? undefined : new Date(changed).toISOString()} /></div>
+      <div role="cell" className={classes['name']}>
+        <Link ref={link} to="/applications/$namespace/$name" params={{ namespace: namespace ?? '', name }} title={name}>
+          {name}
+        </Link>
+      </div>
+      <div role="cell" className={classes['project']} title={app.spec.project}>
+        {app.spec.project}
+      </div>
+      <div role="cell" className={classes['destination']} title={destinationOf(app)}>
+        {destinationOf(app)}
+      </div>
+      <div role="cell" className={classes['revision']}>
+        <Revision revision={app.status?.sync?.revision} />{' '}
+        <span className="dim" title={sourceOf(app)?.targetRevision}>
+          {targetOf(app)}
+        </span>
+      </div>
+      <div role="cell" className={classes['now']} title={sentence.text}>
+        {sentence.short}
+      </div>
+      <div role="cell" className={classes['changed']}>
+        <Age time={changed === undefined ? undefined : new Date(changed).toISOString()} />
+      </div>
     </div>
   )
 }

@@ -33,7 +33,9 @@ export function ApplicationTable({ apps, sort, sortBy, open, sync, refresh }: Pr
   const rows = useOrdered(apps, held)
   const { body, virtualizer } = useRows(rows)
   const current = useCurrent(rows, (index) => virtualizer.scrollToIndex(index))
-  const act = (what: (app: Application) => void) => () => { if (current.row !== undefined) what(current.row) }
+  const act = (what: (app: Application) => void) => () => {
+    if (current.row !== undefined) what(current.row)
+  }
   useHotkeys([
     ['j', () => current.move(1)],
     ['k', () => current.move(-1)],
@@ -42,7 +44,14 @@ export function ApplicationTable({ apps, sort, sortBy, open, sync, refresh }: Pr
     ['r', act(refresh)],
   ])
   return (
-    <div role="table" aria-label="Applications" aria-rowcount={rows.length + 1} className={classes['table']} onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')} onPointerLeave={() => setHeld(false)}>
+    <div
+      role="table"
+      aria-label="Applications"
+      aria-rowcount={rows.length + 1}
+      className={classes['table']}
+      onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')}
+      onPointerLeave={() => setHeld(false)}
+    >
       <Head sort={sort} sortBy={sortBy} />
       <div role="rowgroup" ref={body} className={classes['body']} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start, size }) => {
@@ -62,7 +71,12 @@ function useRows(rows: Application[]) {
   const [margin, setMargin] = useState(0)
   useEffect(() => setMargin(body.current?.offsetTop ?? 0), [])
   const height = narrow ? 84 : 44
-  const virtualizer = useWindowVirtualizer({ count: rows.length, estimateSize: () => height, overscan: 12, scrollMargin: margin })
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => height,
+    overscan: 12,
+    scrollMargin: margin,
+  })
   useEffect(() => virtualizer.measure(), [virtualizer, height])
   return { body, virtualizer }
 }
@@ -95,11 +109,24 @@ function Head({ sort, sortBy }: { sort: SortKey; sortBy: (sort: SortKey) => void
   )
 }
 
-function Title({ column, sort, sortBy }: { column: (typeof columns)[number]; sort: SortKey; sortBy: (sort: SortKey) => void }) {
+function Title({
+  column,
+  sort,
+  sortBy,
+}: {
+  column: (typeof columns)[number]
+  sort: SortKey
+  sortBy: (sort: SortKey) => void
+}) {
   const key = column.sort
   if (key === undefined) return column.title
   return (
-    <button type="button" data-sorted={key === sort} onClick={() => sortBy(key)} title={key === 'trouble' ? 'Wrong things first' : `Sort by ${column.title.toLowerCase()}`}>
+    <button
+      type="button"
+      data-sorted={key === sort}
+      onClick={() => sortBy(key)}
+      title={key === 'trouble' ? 'Wrong things first' : `Sort by ${column.title.toLowerCase()}`}
+    >
       {column.title}
     </button>
   )

@@ -30,7 +30,12 @@ export function ApplicationsPage({ filters, change, ...acts }: Props) {
   const [folded, setFolded] = useState(true)
   const selected = useMemo(() => select(data?.items ?? [], filters), [data, filters])
 
-  if (data === undefined && error !== null) return <div className={classes['body']}><ErrorNote doing="Reading the applications" error={error} again={() => void refetch()} /></div>
+  if (data === undefined && error !== null)
+    return (
+      <div className={classes['body']}>
+        <ErrorNote doing="Reading the applications" error={error} again={() => void refetch()} />
+      </div>
+    )
   if (data === undefined) return <WaitNote>Reading the applications…</WaitNote>
   if (data.items.length === 0) return <NoApplications />
 
@@ -38,19 +43,42 @@ export function ApplicationsPage({ filters, change, ...acts }: Props) {
   return (
     <div className={classes['page']}>
       {narrow ? (
-        <Drawer opened={!folded} onClose={() => setFolded(true)} title="Filters" position="left" size="xs">{panel}</Drawer>
+        <Drawer opened={!folded} onClose={() => setFolded(true)} title="Filters" position="left" size="xs">
+          {panel}
+        </Drawer>
       ) : (
-        <section className={classes['side']} aria-label="Filters">{panel}</section>
+        <section className={classes['side']} aria-label="Filters">
+          {panel}
+        </section>
       )}
       <div className={classes['main']}>
-        <ListBar shown={selected.length} all={data.items.length} filters={filters} change={change} unfold={narrow ? () => setFolded(false) : undefined} />
-        {selected.length === 0 ? <NothingFound clear={() => change(cleared(filters))} /> : <ApplicationTable apps={selected} sort={filters.sort} sortBy={(sort) => change({ ...filters, sort })} {...acts} />}
+        <ListBar
+          shown={selected.length}
+          all={data.items.length}
+          filters={filters}
+          change={change}
+          unfold={narrow ? () => setFolded(false) : undefined}
+        />
+        {selected.length === 0 ? (
+          <NothingFound clear={() => change(cleared(filters))} />
+        ) : (
+          <ApplicationTable
+            apps={selected}
+            sort={filters.sort}
+            sortBy={(sort) => change({ ...filters, sort })}
+            {...acts}
+          />
+        )}
       </div>
     </div>
   )
 }
 
-const cleared = (filters: Filters): Filters => ({ ...filters, text: '', ticked: { sync: [], health: [], project: [], cluster: [], namespace: [] } })
+const cleared = (filters: Filters): Filters => ({
+  ...filters,
+  text: '',
+  ticked: { sync: [], health: [], project: [], cluster: [], namespace: [] },
+})
 
 interface BarProps {
   shown: number
@@ -77,12 +105,18 @@ function ListBar({ shown, all, filters, change, unfold }: BarProps) {
         leftSection={<SearchIcon size={15} aria-hidden />}
         value={filters.text}
         onChange={(event) => change({ ...filters, text: event.currentTarget.value })}
-        onKeyDown={(event) => { if (event.key === 'Escape') event.currentTarget.blur() }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur()
+        }}
       />
       {unfold === undefined ? null : (
-        <Button variant="default" leftSection={<SlidersHorizontal size={15} />} onClick={unfold}>Filters{ticks === 0 ? '' : ` (${ticks})`}</Button>
+        <Button variant="default" leftSection={<SlidersHorizontal size={15} />} onClick={unfold}>
+          Filters{ticks === 0 ? '' : ` (${ticks})`}
+        </Button>
       )}
-      <Button component={Link} to="/applications/new" leftSection={<Plus size={16} />}>New application</Button>
+      <Button component={Link} to="/applications/new" leftSection={<Plus size={16} />}>
+        New application
+      </Button>
     </div>
   )
 }

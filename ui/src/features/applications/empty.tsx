@@ -13,11 +13,19 @@ const commands = [
 export function NoApplications() {
   return (
     <EmptyNote of="page" title="No applications yet">
-      <p className="dim">An application says which path of which repository belongs into which namespace of which cluster. Create the first one here, or with two commands:</p>
+      <p className="dim">
+        An application says which path of which repository belongs into which namespace of which cluster. Create the
+        first one here, or with two commands:
+      </p>
       {commands.map((command) => (
-        <div key={command} className={classes['command']}><code>{command}</code><Copying text={command} what="the command" /></div>
+        <div key={command} className={classes['command']}>
+          <code>{command}</code>
+          <Copying text={command} what="the command" />
+        </div>
       ))}
-      <Button component={Link} to="/applications/new" mt={16}>Create an application</Button>
+      <Button component={Link} to="/applications/new" mt={16}>
+        Create an application
+      </Button>
     </EmptyNote>
   )
 }
@@ -25,7 +33,9 @@ export function NoApplications() {
 export function NothingFound({ clear }: { clear: () => void }) {
   return (
     <EmptyNote title="Nothing matches these filters">
-      <Button variant="default" onClick={clear}>Show all applications</Button>
+      <Button variant="default" onClick={clear}>
+        Show all applications
+      </Button>
     </EmptyNote>
   )
 }

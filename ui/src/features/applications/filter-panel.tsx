@@ -16,7 +16,13 @@ export function FilterPanel({ apps, filters, change }: Props) {
   return (
     <div className={classes['panel']}>
       {facetNames.map((facet) => (
-        <FacetGroup key={facet} facet={facet} apps={apps} filters={filters} tick={(values) => change({ ...filters, ticked: { ...filters.ticked, [facet]: values } })} />
+        <FacetGroup
+          key={facet}
+          facet={facet}
+          apps={apps}
+          filters={filters}
+          tick={(values) => change({ ...filters, ticked: { ...filters.ticked, [facet]: values } })}
+        />
       ))}
     </div>
   )
@@ -36,17 +42,28 @@ function FacetGroup({ facet, apps, filters, tick }: GroupProps) {
   const options = optionsOf(apps, filters, facet)
   const ticked = filters.ticked[facet]
   const shown = whole ? options : options.filter(({ value }, index) => index < few || ticked.includes(value))
-  const toggle = (value: string) => tick(ticked.includes(value) ? ticked.filter((other) => other !== value) : [...ticked, value])
+  const toggle = (value: string) =>
+    tick(ticked.includes(value) ? ticked.filter((other) => other !== value) : [...ticked, value])
   return (
     <fieldset className={classes['group']}>
       <legend>{facets[facet].title}</legend>
       {shown.map(({ value, count }) => (
         <div key={value} className={classes['option']}>
-          <Checkbox size="xs" label={value === '' ? '(none)' : value} title={value} checked={ticked.includes(value)} onChange={() => toggle(value)} />
+          <Checkbox
+            size="xs"
+            label={value === '' ? '(none)' : value}
+            title={value}
+            checked={ticked.includes(value)}
+            onChange={() => toggle(value)}
+          />
           <span className="number dim">{count}</span>
         </div>
       ))}
-      {options.length > shown.length ? <button type="button" className={classes['more']} onClick={() => setWhole(true)}>{options.length - shown.length} more</button> : null}
+      {options.length > shown.length ? (
+        <button type="button" className={classes['more']} onClick={() => setWhole(true)}>
+          {options.length - shown.length} more
+        </button>
+      ) : null}
     </fieldset>
   )
 }

@@ -30,19 +30,27 @@ export function select(apps: readonly Application[], filters: Filters): Applicat
   return apps.filter((app) => passes(app, filters)).sort(orders[filters.sort])
 }
 
-export const isFiltered = ({ text, ticked }: Filters) => text !== '' || facetNames.some((facet) => ticked[facet].length > 0)
+export const isFiltered = ({ text, ticked }: Filters) =>
+  text !== '' || facetNames.some((facet) => ticked[facet].length > 0)
 
 function passes(app: Application, { text, ticked }: Filters, except?: Facet): boolean {
   if (!mentions(app, text)) return false
-  return facetNames.every((facet) => facet === except || ticked[facet].length === 0 || ticked[facet].includes(facets[facet].read(app)))
+  return facetNames.every(
+    (facet) => facet === except || ticked[facet].length === 0 || ticked[facet].includes(facets[facet].read(app)),
+  )
 }
 
 /** Every word of the search must stand in the name, the namespace, the repository or the path. */
 function mentions(app: Application, text: string): boolean {
-  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '')
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
   if (words.length === 0) return true
   const source = app.spec.sources?.[0] ?? app.spec.source
-  const everything = [app.metadata.name, app.metadata.namespace, source?.repoURL, source?.path, source?.chart].join('\n').toLowerCase()
+  const everything = [app.metadata.name, app.metadata.namespace, source?.repoURL, source?.path, source?.chart]
+    .join('\n')
+    .toLowerCase()
   return words.every((word) => everything.includes(word))
 }
 

@@ -20,6 +20,8 @@ export function createCommand(values: Values): string {
     ['--sync-option', values.createNamespace ? 'CreateNamespace=true' : ''],
     ['--set-finalizer', values.cascade],
   ]
-  const words = flags.flatMap(([flag, value]) => (value === true ? [flag] : value === false || value === '' ? [] : [flag, value]))
+  const words = flags.flatMap(([flag, value]) =>
+    value === true ? [flag] : value === false || value === '' ? [] : [flag, value],
+  )
   return ['argosy', 'app', 'create', values.name === '' ? 'NAME' : values.name, ...words].map(quote).join(' ')
 }

@@ -31,7 +31,10 @@ function useDraft(parameters: Record<string, string>) {
     mode: 'controlled',
     initialValues: prefilled(parameters),
     validate: {
-      name: (value) => (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value) ? null : 'Small letters, digits, - and ., beginning and ending with a letter or digit'),
+      name: (value) =>
+        /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value)
+          ? null
+          : 'Small letters, digits, - and ., beginning and ending with a letter or digit',
       project: required('The project'),
       repoURL: required('The repository'),
       chart: (value, values) => (values.kind === 'chart' ? required('The chart')(value) : null),
@@ -44,7 +47,8 @@ function useDraft(parameters: Record<string, string>) {
   const [base, setBase] = useState<Partial<Application>>({})
   const [view, setView] = useState<View>({ as: 'form' })
 
-  const toYaml = () => setView({ as: 'yaml', text: stringify(manifestOf(form.values, base), { lineWidth: 0 }), problem: undefined })
+  const toYaml = () =>
+    setView({ as: 'yaml', text: stringify(manifestOf(form.values, base), { lineWidth: 0 }), problem: undefined })
   const edit = (text: string) => setView({ as: 'yaml', text, problem: problemOf(text) })
   const toForm = () => {
     if (view.as !== 'yaml' || view.problem !== undefined) return
@@ -53,7 +57,8 @@ function useDraft(parameters: Record<string, string>) {
     form.setValues(valuesOf(manifest))
     setView({ as: 'form' })
   }
-  const manifest = (): Application => (view.as === 'yaml' ? (parse(view.text) as Application) : manifestOf(form.values, base))
+  const manifest = (): Application =>
+    view.as === 'yaml' ? (parse(view.text) as Application) : manifestOf(form.values, base)
   return { form, view, toYaml, toForm, edit, manifest }
 }
 
@@ -76,23 +81,44 @@ export function CreationPage({ parameters, created }: Props) {
       if (field !== undefined) form.setFieldError(field, error.message)
     },
   })
-  const submit = view.as === 'yaml'
-    ? (event: React.SubmitEvent) => { event.preventDefault(); create.mutate() }
-    : form.onSubmit(() => create.mutate(), () => focusFirstError())
+  const submit =
+    view.as === 'yaml'
+      ? (event: React.SubmitEvent) => {
+          event.preventDefault()
+          create.mutate()
+        }
+      : form.onSubmit(
+          () => create.mutate(),
+          () => focusFirstError(),
+        )
   const broken = view.as === 'yaml' && view.problem !== undefined
   const saidAtField = create.error !== null && Object.values(form.errors).includes(create.error.message)
   return (
     <div className={classes['page']}>
       <div className={classes['head']}>
         <h1>New application</h1>
-        <SegmentedControl aria-label="Show as" value={view.as} onChange={(as) => (as === 'yaml' ? toYaml() : toForm())} data={[{ value: 'form', label: 'Form', disabled: broken }, { value: 'yaml', label: 'YAML' }]} />
+        <SegmentedControl
+          aria-label="Show as"
+          value={view.as}
+          onChange={(as) => (as === 'yaml' ? toYaml() : toForm())}
+          data={[
+            { value: 'form', label: 'Form', disabled: broken },
+            { value: 'yaml', label: 'YAML' },
+          ]}
+        />
       </div>
       <form onSubmit={submit} className={classes['form']} noValidate>
         {view.as === 'form' ? <Fields form={form} /> : <YamlView text={view.text} problem={view.problem} edit={edit} />}
-        {create.error === null || saidAtField ? null : <ErrorNote doing="Create the application" error={create.error} />}
+        {create.error === null || saidAtField ? null : (
+          <ErrorNote doing="Create the application" error={create.error} />
+        )}
         <div className={classes['foot']}>
-          <Button type="submit" disabled={broken} loading={create.isPending}>Create</Button>
-          {view.as === 'form' ? <AsCommand cli={createCommand(form.values)} request={createApplication(manifest())} /> : null}
+          <Button type="submit" disabled={broken} loading={create.isPending}>
+            Create
+          </Button>
+          {view.as === 'form' ? (
+            <AsCommand cli={createCommand(form.values)} request={createApplication(manifest())} />
+          ) : null}
         </div>
       </form>
     </div>

@@ -54,12 +54,28 @@ const blank: Values = {
 
 /** The form as a link fills it: parameters named like the values. Unknown ones are left alone. */
 export function prefilled(parameters: Record<string, string>): Values {
-  const texts = ['name', 'project', 'repoURL', 'targetRevision', 'path', 'chart', 'helmValues', 'helmParameters', 'destServer', 'destName', 'destNamespace'] as const
+  const texts = [
+    'name',
+    'project',
+    'repoURL',
+    'targetRevision',
+    'path',
+    'chart',
+    'helmValues',
+    'helmParameters',
+    'destServer',
+    'destName',
+    'destNamespace',
+  ] as const
   const switches = ['automated', 'prune', 'selfHeal', 'createNamespace'] as const
   const values = { ...blank }
   for (const name of texts) values[name] = parameters[name] ?? blank[name]
   for (const name of switches) values[name] = parameters[name] === 'true'
-  return { ...values, kind: values.chart === '' ? 'path' : 'chart', destination: values.destName === '' ? 'server' : 'name' }
+  return {
+    ...values,
+    kind: values.chart === '' ? 'path' : 'chart',
+    destination: values.destName === '' ? 'server' : 'name',
+  }
 }
 
 export function valuesOf(app: Partial<Application>): Values {
@@ -108,7 +124,10 @@ function destinationValuesOf(destination: Destination) {
 export function manifestOf(values: Values, base: Partial<Application> = {}): Application {
   const { destination, source: before, syncPolicy, ...spec } = base.spec ?? { project: '', destination: {} }
   const { finalizers: known = [], ...metadata } = base.metadata ?? { name: '' }
-  const finalizers = [...known.filter((finalizer) => !finalizer.startsWith(cascadeFinalizer)), ...(values.cascade ? [cascadeFinalizer] : [])]
+  const finalizers = [
+    ...known.filter((finalizer) => !finalizer.startsWith(cascadeFinalizer)),
+    ...(values.cascade ? [cascadeFinalizer] : []),
+  ]
   return {
     ...base,
     apiVersion: 'argoproj.io/v1alpha1',
@@ -137,11 +156,14 @@ function sourceOf(values: Values, before: Partial<Source> = {}): Source {
 
 function helmOf(values: Values, before: HelmSource = {}): HelmSource {
   const { values: text, parameters: old = [], ...rest } = before
-  const parameters = values.helmParameters.split('\n').filter((line) => line.trim() !== '').map((line) => {
-    const [name = '', ...value] = line.split('=')
-    const known = old.find((parameter) => parameter.name === name.trim())
-    return { ...known, name: name.trim(), value: value.join('=').trim() }
-  })
+  const parameters = values.helmParameters
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [name = '', ...value] = line.split('=')
+      const known = old.find((parameter) => parameter.name === name.trim())
+      return { ...known, name: name.trim(), value: value.join('=').trim() }
+    })
   return { ...rest, ...given('values', values.helmValues), ...given('parameters', parameters) }
 }
 
@@ -154,7 +176,10 @@ function destinationOf(values: Values, before: Destination): Destination {
 function syncPolicyOf(values: Values, before: ApplicationSpec['syncPolicy'] = {}): ApplicationSpec['syncPolicy'] {
   const { automated, syncOptions, ...rest } = before
   const { enabled, ...flags } = automated ?? {}
-  const options = [...(syncOptions ?? []).filter((option) => option !== createNamespaceOption), ...(values.createNamespace ? [createNamespaceOption] : [])]
+  const options = [
+    ...(syncOptions ?? []).filter((option) => option !== createNamespaceOption),
+    ...(values.createNamespace ? [createNamespaceOption] : []),
+  ]
   return {
     ...rest,
     ...(values.automated ? { automated: { ...flags, prune: values.prune, selfHeal: values.selfHeal } } : {}),
@@ -164,7 +189,11 @@ function syncPolicyOf(values: Values, before: ApplicationSpec['syncPolicy'] = {}
 
 /** The field, or nothing where its value is empty. */
 function given<Name extends string, Value>(name: Name, value: Value): { [key in Name]?: NonNullable<Value> } {
-  const isEmpty = value === '' || value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+  const isEmpty =
+    value === '' ||
+    value === undefined ||
+    value === null ||
+    (typeof value === 'object' && Object.keys(value).length === 0)
   return (isEmpty ? {} : { [name]: value }) as { [key in Name]?: NonNullable<Value> }
 }
 
@@ -175,7 +204,10 @@ export function fieldOf(message: string, values: Values): keyof Values | undefin
 
 const fields: [RegExp, (values: Values) => keyof Values][] = [
   [/metadata\.name\b|already exists|existing application/i, () => 'name'],
-  [/spec\.sources?(\[\d+\])?\.repoURL|repository .*(not|unknown|denied|required)|unable to access|authentication/i, () => 'repoURL'],
+  [
+    /spec\.sources?(\[\d+\])?\.repoURL|repository .*(not|unknown|denied|required)|unable to access|authentication/i,
+    () => 'repoURL',
+  ],
   [/spec\.sources?(\[\d+\])?\.targetRevision|revision\b/i, () => 'targetRevision'],
   [/spec\.sources?(\[\d+\])?\.helm\.parameters/i, () => 'helmParameters'],
   [/spec\.sources?(\[\d+\])?\.helm|helm values/i, () => 'helmValues'],

@@ -13,8 +13,19 @@ interface Props {
 export function YamlView({ text, problem, edit }: Props) {
   return (
     <div className={classes['yaml']}>
-      <div className={classes['copy']}><Copying text={text} what="the manifest" /></div>
-      <Textarea aria-label="The Application as YAML" autosize minRows={16} spellCheck={false} classNames={{ input: classes['code'] ?? '' }} value={text} error={problem} onChange={(event) => edit(event.currentTarget.value)} />
+      <div className={classes['copy']}>
+        <Copying text={text} what="the manifest" />
+      </div>
+      <Textarea
+        aria-label="The Application as YAML"
+        autosize
+        minRows={16}
+        spellCheck={false}
+        classNames={{ input: classes['code'] ?? '' }}
+        value={text}
+        error={problem}
+        onChange={(event) => edit(event.currentTarget.value)}
+      />
     </div>
   )
 }

@@ -28,9 +28,21 @@ export function DeleteDialog({ app, opened, close }: Props) {
 }
 
 const ways: { value: Deletion; label: string; description: string }[] = [
-  { value: 'foreground', label: 'With its objects', description: 'Each object goes after what it owns. The application goes last.' },
-  { value: 'background', label: 'With its objects, in the background', description: 'Each object goes at once, what it owns afterwards.' },
-  { value: 'non-cascading', label: 'Leave its objects running', description: 'Only the application goes. Another one may adopt what it leaves.' },
+  {
+    value: 'foreground',
+    label: 'With its objects',
+    description: 'Each object goes after what it owns. The application goes last.',
+  },
+  {
+    value: 'background',
+    label: 'With its objects, in the background',
+    description: 'Each object goes at once, what it owns afterwards.',
+  },
+  {
+    value: 'non-cascading',
+    label: 'Leave its objects running',
+    description: 'Only the application goes. Another one may adopt what it leaves.',
+  },
 ]
 
 function DeleteForm({ app, close }: { app: Application; close: () => void }) {
@@ -39,31 +51,75 @@ function DeleteForm({ app, close }: { app: Application; close: () => void }) {
   const name = applicationNameOf(app)
   const request = deleteApplication(name, how)
   const remove = useMutation({ mutationFn: () => send(request), onSuccess: close })
-  const doomed = how === 'non-cascading' ? [] : (app.status?.resources ?? []).filter(({ status }) => status !== undefined)
   const mayDelete = how === 'non-cascading' || typed === name.name
   return (
-    <form className={classes['form']} onSubmit={(event) => { event.preventDefault(); remove.mutate() }}>
+    <form
+      className={classes['form']}
+      onSubmit={(event) => {
+        event.preventDefault()
+        remove.mutate()
+      }}
+    >
       <Radio.Group value={how} onChange={(value) => setHow(value)} aria-label="What goes">
-        <div className={classes['ways']}>{ways.map((way) => <Radio key={way.value} {...way} />)}</div>
+        <div className={classes['ways']}>
+          {ways.map((way) => (
+            <Radio key={way.value} {...way} />
+          ))}
+        </div>
       </Radio.Group>
       {how === 'non-cascading' ? null : (
         <>
-          <div>
-            <strong>{doomed.length === 0 ? 'It owns no objects that are known.' : `Deletes ${doomed.length === 1 ? '1 object' : `${doomed.length} objects`}, and what they own, from ${destinationOf(app)}:`}</strong>
-            <ul className={classes['doomed']} tabIndex={0} aria-label="What is deleted">
-              {doomed.map((resource) => <li key={keyOf(resource)}><span className="dim">{kindOf(resource)}</span> {resource.name}</li>)}
-            </ul>
-            <p className="dim">What was synced is still in Git: creating the application again brings it back, but not the data in its volumes.</p>
-          </div>
-          <TextInput label={<>Type <code>{name.name}</code> to delete it</>} autoComplete="off" data-autofocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+          <Doomed app={app} />
+          <TextInput
+            label={
+              <>
+                Type <code>{name.name}</code> to delete it
+              </>
+            }
+            autoComplete="off"
+            data-autofocus
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
         </>
       )}
       {remove.error === null ? null : <ErrorNote doing={`Delete ${name.name}`} error={remove.error} />}
       <div className={classes['press']}>
-        <Button variant="default" onClick={close}>Keep it</Button>
-        <Button type="submit" className={classes['delete'] ?? ''} disabled={!mayDelete} loading={remove.isPending}>Delete</Button>
+        <Button variant="default" onClick={close}>
+          Keep it
+        </Button>
+        <Button type="submit" className={classes['delete'] ?? ''} disabled={!mayDelete} loading={remove.isPending}>
+          Delete
+        </Button>
       </div>
       <AsCommand cli={deleteCommand(name, how)} request={request} />
     </form>
+  )
+}
+
+/** What the application owns and what lives of it. */
+function Doomed({ app }: { app: Application }) {
+  const doomed = (app.status?.resources ?? []).filter(
+    ({ status, health }) => status !== undefined && health?.status !== 'Missing',
+  )
+  const count = doomed.length === 1 ? '1 object' : `${doomed.length} objects`
+  return (
+    <div>
+      <strong>
+        {doomed.length === 0
+          ? 'It owns no objects that are known.'
+          : `Deletes ${count}, and what they own, from ${destinationOf(app)}:`}
+      </strong>
+      <ul className={classes['doomed']} tabIndex={0} aria-label="What is deleted">
+        {doomed.map((resource) => (
+          <li key={keyOf(resource)}>
+            <span className="dim">{kindOf(resource)}</span> {resource.name}
+          </li>
+        ))}
+      </ul>
+      <p className="dim">
+        What was synced is still in Git: creating the application again brings it back, but not the data in its volumes.
+      </p>
+    </div>
   )
 }

@@ -13,15 +13,25 @@ export function EventsView({ app }: { app: Application }) {
   const { data, error, refetch } = useQuery(eventsQuery(applicationNameOf(app)))
   if (error !== null) return <ErrorNote doing="Reading the events" error={error} again={() => void refetch()} />
   if (data === undefined) return <WaitNote>Reading the events…</WaitNote>
-  if (data.length === 0) return <EmptyNote title="No events"><p className="dim">Kubernetes keeps events for about an hour.</p></EmptyNote>
+  if (data.length === 0)
+    return (
+      <EmptyNote title="No events">
+        <p className="dim">Kubernetes keeps events for about an hour.</p>
+      </EmptyNote>
+    )
   const events = [...data].sort((a, b) => (instant(timeOf(b)) ?? 0) - (instant(timeOf(a)) ?? 0))
   return (
     <ol className={classes['history']}>
       {events.map((event, index) => (
         <li key={event.metadata?.uid ?? event.metadata?.name ?? index} data-warning={event.type === 'Warning'}>
           <span className="number dim">{event.count === undefined || event.count < 2 ? '' : `${event.count}×`}</span>
-          <div><strong>{event.reason}</strong><p>{event.message}</p></div>
-          <span className="dim"><Age time={timeOf(event)} /> ago</span>
+          <div>
+            <strong>{event.reason}</strong>
+            <p>{event.message}</p>
+          </div>
+          <span className="dim">
+            <Age time={timeOf(event)} /> ago
+          </span>
         </li>
       ))}
     </ol>

@@ -12,10 +12,17 @@ import classes from './history.module.css'
 
 export function HistoryView({ app }: { app: Application }) {
   const entries = [...(app.status?.history ?? [])].reverse()
-  if (entries.length === 0) return <EmptyNote title="No history yet"><p className="dim">Each whole sync that succeeds leaves an entry here.</p></EmptyNote>
+  if (entries.length === 0)
+    return (
+      <EmptyNote title="No history yet">
+        <p className="dim">Each whole sync that succeeds leaves an entry here.</p>
+      </EmptyNote>
+    )
   return (
     <ol className={classes['history']}>
-      {entries.map((entry, index) => <Entry key={entry.id} app={applicationNameOf(app)} entry={entry} current={index === 0} />)}
+      {entries.map((entry, index) => (
+        <Entry key={entry.id} app={applicationNameOf(app)} entry={entry} current={index === 0} />
+      ))}
     </ol>
   )
 }
@@ -27,7 +34,11 @@ function Entry({ app, entry, current }: { app: ApplicationName; entry: HistoryEn
   const start = instant(entry.deployStartedAt)
   const end = instant(entry.deployedAt)
   const took = start === undefined || end === undefined ? '' : `took ${inWords(end - start)}`
-  const about = [by === '' ? '' : `by ${by}`, took, data?.author === undefined ? '' : `commit by ${data.author}`].filter((part) => part !== '')
+  const about = [
+    by === '' ? '' : `by ${by}`,
+    took,
+    data?.author === undefined ? '' : `commit by ${data.author}`,
+  ].filter((part) => part !== '')
   return (
     <li data-current={current}>
       <span className="number dim">{entry.id}</span>
@@ -35,7 +46,9 @@ function Entry({ app, entry, current }: { app: ApplicationName; entry: HistoryEn
         <Revision revision={revision} /> {data?.message?.split('\n')[0] ?? ''}
         <p className="dim">{about.join(' · ')}</p>
       </div>
-      <span className="dim" title={exactly(entry.deployedAt)}><Age time={entry.deployedAt} /> ago{current ? ', now' : ''}</span>
+      <span className="dim" title={exactly(entry.deployedAt)}>
+        <Age time={entry.deployedAt} /> ago{current ? ', now' : ''}
+      </span>
     </li>
   )
 }

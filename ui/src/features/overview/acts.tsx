@@ -24,19 +24,53 @@ export function Acts({ app, sync, remove }: ActProps & { app: Application }) {
   return (
     <>
       <div className={classes['acts']}>
-        <Button leftSection={<Upload size={15} />} onClick={sync} disabled={leaving}>{isBusy ? 'Syncing' : 'Sync'}</Button>
-        {isBusy ? <Button variant="default" leftSection={<OctagonX size={15} />} onClick={() => stop.mutate()} loading={stop.isPending}>Stop</Button> : null}
+        <Button leftSection={<Upload size={15} />} onClick={sync} disabled={leaving}>
+          {isBusy ? 'Syncing' : 'Sync'}
+        </Button>
+        {isBusy ? (
+          <Button
+            variant="default"
+            leftSection={<OctagonX size={15} />}
+            onClick={() => stop.mutate()}
+            loading={stop.isPending}
+          >
+            Stop
+          </Button>
+        ) : null}
         <Button.Group>
-          <Button variant="default" leftSection={<RefreshCw size={15} />} onClick={() => refresh.mutate('normal')} loading={refresh.isPending}>Refresh</Button>
+          <Button
+            variant="default"
+            leftSection={<RefreshCw size={15} />}
+            onClick={() => refresh.mutate('normal')}
+            loading={refresh.isPending}
+          >
+            Refresh
+          </Button>
           <Menu position="bottom-end">
-            <Menu.Target><Button variant="default" px={8} aria-label="More ways to refresh"><ChevronDown size={15} /></Button></Menu.Target>
-            <Menu.Dropdown><Menu.Item onClick={() => refresh.mutate('hard')}>Refresh without caches</Menu.Item></Menu.Dropdown>
+            <Menu.Target>
+              <Button variant="default" px={8} aria-label="More ways to refresh">
+                <ChevronDown size={15} />
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => refresh.mutate('hard')}>Refresh without caches</Menu.Item>
+            </Menu.Dropdown>
           </Menu>
         </Button.Group>
-        <Button variant="default" leftSection={<Trash2 size={15} />} onClick={remove} disabled={leaving}>Delete</Button>
+        <Button variant="default" leftSection={<Trash2 size={15} />} onClick={remove} disabled={leaving}>
+          Delete
+        </Button>
       </div>
-      {refresh.error === null ? null : <div className={classes['failure']}><ErrorNote doing={`Refresh ${name.name}`} error={refresh.error} /></div>}
-      {stop.error === null ? null : <div className={classes['failure']}><ErrorNote doing={`Stop the sync of ${name.name}`} error={stop.error} /></div>}
+      {refresh.error === null ? null : (
+        <div className={classes['failure']}>
+          <ErrorNote doing={`Refresh ${name.name}`} error={refresh.error} />
+        </div>
+      )}
+      {stop.error === null ? null : (
+        <div className={classes['failure']}>
+          <ErrorNote doing={`Stop the sync of ${name.name}`} error={stop.error} />
+        </div>
+      )}
     </>
   )
 }

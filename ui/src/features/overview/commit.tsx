@@ -13,5 +13,10 @@ export function Commit({ app }: { app: Application }) {
   const { data } = useQuery({ ...revisionQuery(applicationNameOf(app), revision), enabled: isCommit })
   const subject = data?.message?.split('\n')[0]
   const about = [data?.author, exactly(data?.date)].filter((part) => part !== undefined && part !== '').join(', ')
-  return <><Revision revision={revision} />{subject === undefined ? null : <span title={about}> {subject}</span>}</>
+  return (
+    <>
+      <Revision revision={revision} />
+      {subject === undefined ? null : <span title={about}> {subject}</span>}
+    </>
+  )
 }

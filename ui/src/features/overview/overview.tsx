@@ -1,6 +1,14 @@
 /** The head of an application's page: what it is, how it is and why, in one sentence, and what can be done. */
 import type { Application } from '@/shared/api/types'
-import { automationInWords, automationOf, conditionsOf, destinationOf, healthOf, sourceOf, syncOf } from '@/shared/model/application'
+import {
+  automationInWords,
+  automationOf,
+  conditionsOf,
+  destinationOf,
+  healthOf,
+  sourceOf,
+  syncOf,
+} from '@/shared/model/application'
 import { sentenceOf } from '@/shared/model/sentence'
 import { Age } from '@/shared/ui/age'
 import { useNow } from '@/shared/ui/clock'
@@ -19,10 +27,15 @@ export function Overview({ app, ...acts }: Props) {
     <header className={classes['overview']}>
       <div className={classes['title']}>
         <h1>{app.metadata.name}</h1>
-        <span className={classes['marks']}><HealthMark status={healthOf(app)} /><SyncMark status={syncOf(app)} /></span>
+        <span className={classes['marks']}>
+          <HealthMark status={healthOf(app)} />
+          <SyncMark status={syncOf(app)} />
+        </span>
         <Acts app={app} {...acts} />
       </div>
-      <p className={classes['sentence']} data-tone={sentence.tone} aria-live="polite">{sentence.text}</p>
+      <p className={classes['sentence']} data-tone={sentence.tone} aria-live="polite">
+        {sentence.text}
+      </p>
       <Conditions app={app} said={sentence.text} />
       <Facts app={app} />
     </header>
@@ -37,7 +50,12 @@ function Conditions({ app, said }: { app: Application; said: string }) {
     <ul className={classes['conditions']} aria-label="Conditions">
       {conditions.map(({ type, message, lastTransitionTime }) => (
         <li key={`${type} ${message}`} data-error={type.endsWith('Error')}>
-          <strong>{type}</strong> <span>{message}</span> {lastTransitionTime === undefined ? null : <span className="dim">(<Age time={lastTransitionTime} /> ago)</span>}
+          <strong>{type}</strong> <span>{message}</span>{' '}
+          {lastTransitionTime === undefined ? null : (
+            <span className="dim">
+              (<Age time={lastTransitionTime} /> ago)
+            </span>
+          )}
         </li>
       ))}
     </ul>
@@ -51,13 +69,49 @@ function Facts({ app }: { app: Application }) {
     <dl className={classes['facts']}>
       <div>
         <dt>Source</dt>
-        <dd>{source === undefined ? '–' : <><span title={source.repoURL}>{repositoryOf(source.repoURL)}</span> <span className="dim">{source.chart ?? source.path ?? ''} at {source.targetRevision ?? 'HEAD'}</span></>}</dd>
+        <dd>
+          {source === undefined ? (
+            '–'
+          ) : (
+            <>
+              <span title={source.repoURL}>{repositoryOf(source.repoURL)}</span>{' '}
+              <span className="dim">
+                {source.chart ?? source.path ?? ''} at {source.targetRevision ?? 'HEAD'}
+              </span>
+            </>
+          )}
+        </dd>
       </div>
-      <div><dt>Commit</dt><dd><Commit app={app} /></dd></div>
-      <div><dt>Destination</dt><dd>{destinationOf(app)}</dd></div>
-      <div><dt>Project</dt><dd>{app.spec.project}</dd></div>
-      <div><dt>Policy</dt><dd>{automationInWords(automationOf(app))}</dd></div>
-      {links.length === 0 ? null : <div><dt>Links</dt><dd>{links.filter(isWebAddress).map((url) => <a key={url} href={url} rel="noreferrer" target="_blank">{url}</a>)}</dd></div>}
+      <div>
+        <dt>Commit</dt>
+        <dd>
+          <Commit app={app} />
+        </dd>
+      </div>
+      <div>
+        <dt>Destination</dt>
+        <dd>{destinationOf(app)}</dd>
+      </div>
+      <div>
+        <dt>Project</dt>
+        <dd>{app.spec.project}</dd>
+      </div>
+      <div>
+        <dt>Policy</dt>
+        <dd>{automationInWords(automationOf(app))}</dd>
+      </div>
+      {links.length === 0 ? null : (
+        <div>
+          <dt>Links</dt>
+          <dd>
+            {links.filter(isWebAddress).map((url) => (
+              <a key={url} href={url} rel="noreferrer" target="_blank">
+                {url}
+              </a>
+            ))}
+          </dd>
+        </div>
+      )}
     </dl>
   )
 }

@@ -5,7 +5,14 @@ import { lazy, Suspense, type ReactNode } from 'react'
 
 import { managedResourcesQuery, resourceQuery } from '@/shared/api/queries'
 import { applicationNameOf } from '@/shared/api/requests'
-import type { Application, ManagedResource, ResourceNode, ResourceReference, ResourceStatus, ResourceTree } from '@/shared/api/types'
+import type {
+  Application,
+  ManagedResource,
+  ResourceNode,
+  ResourceReference,
+  ResourceStatus,
+  ResourceTree,
+} from '@/shared/api/types'
 import { keyOf, kindOf } from '@/shared/model/resource-key'
 import { HealthMark, SyncMark } from '@/shared/ui/marks'
 import { ErrorNote, WaitNote } from '@/shared/ui/notes'
@@ -30,8 +37,17 @@ export function ResourceDrawer({ app, tree, id, tab, show, close }: Props) {
   const node = tree.nodes?.find((resource) => keyOf(resource) === id)
   const resource = node ?? status
   return (
-    <Drawer opened={id !== undefined} onClose={close} size="min(1120px, 100%)" title={resource === undefined ? 'Not found' : <Title resource={resource} node={node} status={status} />}>
-      {id === undefined || resource === undefined ? <p>This object is not in the application any more.</p> : <Inside app={app} id={id} resource={resource} node={node} status={status} tab={tab} show={show} />}
+    <Drawer
+      opened={id !== undefined}
+      onClose={close}
+      size="min(1120px, 100%)"
+      title={resource === undefined ? 'Not found' : <Title resource={resource} node={node} status={status} />}
+    >
+      {id === undefined || resource === undefined ? (
+        <p>This object is not in the application any more.</p>
+      ) : (
+        <Inside app={app} id={id} resource={resource} node={node} status={status} tab={tab} show={show} />
+      )}
     </Drawer>
   )
 }
@@ -46,7 +62,10 @@ function Title({ resource, node, status }: Held) {
   return (
     <div className={classes['title']}>
       <span className="dim">{kindOf(resource)}</span> <strong>{resource.name}</strong>
-      <span className={classes['marks']}><HealthMark status={node?.health?.status ?? status?.health?.status} /><SyncMark status={status?.status} /></span>
+      <span className={classes['marks']}>
+        <HealthMark status={node?.health?.status ?? status?.health?.status} />
+        <SyncMark status={status?.status} />
+      </span>
     </div>
   )
 }
@@ -60,17 +79,37 @@ interface InsideProps extends Held {
 
 function Inside({ app, id, resource, node, status, tab, show }: InsideProps) {
   const shown = tab ?? (status?.status === 'OutOfSync' ? 'difference' : 'summary')
-  const tabs = ['summary', ...(status === undefined ? [] : ['difference']), ...(node === undefined ? [] : ['live']), ...(status === undefined ? [] : ['desired'])]
+  const tabs = [
+    'summary',
+    ...(status === undefined ? [] : ['difference']),
+    ...(node === undefined ? [] : ['live']),
+    ...(status === undefined ? [] : ['desired']),
+  ]
   return (
     <Tabs value={shown} onChange={(value) => show(value ?? 'summary')} keepMounted={false}>
       <Tabs.List className={classes['tabs'] ?? ''}>
-        {tabs.map((name) => <Tabs.Tab key={name} value={name}>{`${name.charAt(0).toUpperCase()}${name.slice(1)}`}</Tabs.Tab>)}
+        {tabs.map((name) => (
+          <Tabs.Tab key={name} value={name}>{`${name.charAt(0).toUpperCase()}${name.slice(1)}`}</Tabs.Tab>
+        ))}
       </Tabs.List>
       <Suspense fallback={<WaitNote>Loading…</WaitNote>}>
-        <Tabs.Panel value="summary"><Summary app={app} resource={resource} node={node} status={status} /></Tabs.Panel>
-        <Tabs.Panel value="difference"><Managed app={app} show={(all) => <Compared resources={all} id={id} />} /></Tabs.Panel>
-        <Tabs.Panel value="live"><Live app={app} resource={resource} version={node?.resourceVersion ?? ''} /></Tabs.Panel>
-        <Tabs.Panel value="desired"><Managed app={app} show={(all) => <Manifest json={all.find((one) => keyOf(one) === id)?.targetState ?? ''} what="the desired manifest" />} /></Tabs.Panel>
+        <Tabs.Panel value="summary">
+          <Summary app={app} resource={resource} node={node} status={status} />
+        </Tabs.Panel>
+        <Tabs.Panel value="difference">
+          <Managed app={app} show={(all) => <Compared resources={all} id={id} />} />
+        </Tabs.Panel>
+        <Tabs.Panel value="live">
+          <Live app={app} resource={resource} version={node?.resourceVersion ?? ''} />
+        </Tabs.Panel>
+        <Tabs.Panel value="desired">
+          <Managed
+            app={app}
+            show={(all) => (
+              <Manifest json={all.find((one) => keyOf(one) === id)?.targetState ?? ''} what="the desired manifest" />
+            )}
+          />
+        </Tabs.Panel>
       </Suspense>
     </Tabs>
   )
@@ -80,17 +119,33 @@ function Inside({ app, id, resource, node, status, tab, show }: InsideProps) {
 function Managed({ app, show }: { app: Application; show: (resources: ManagedResource[]) => ReactNode }) {
   const { data, error, refetch } = useQuery(managedResourcesQuery(applicationNameOf(app)))
   if (data !== undefined) return show(data)
-  return error === null ? <WaitNote>Reading both sides…</WaitNote> : <ErrorNote doing="Reading both sides" error={error} again={() => void refetch()} />
+  return error === null ? (
+    <WaitNote>Reading both sides…</WaitNote>
+  ) : (
+    <ErrorNote doing="Reading both sides" error={error} again={() => void refetch()} />
+  )
 }
 
 function Live({ app, resource, version }: { app: Application; resource: ResourceReference; version: string }) {
-  const { data, error, refetch } = useQuery({ ...resourceQuery(applicationNameOf(app), resource, version), placeholderData: (before) => before })
-  return error === null ? <Manifest json={data} what="the live manifest" /> : <ErrorNote doing="Reading the live manifest" error={error} again={() => void refetch()} />
+  const { data, error, refetch } = useQuery({
+    ...resourceQuery(applicationNameOf(app), resource, version),
+    placeholderData: (before) => before,
+  })
+  return error === null ? (
+    <Manifest json={data} what="the live manifest" />
+  ) : (
+    <ErrorNote doing="Reading the live manifest" error={error} again={() => void refetch()} />
+  )
 }
 
 function Compared({ resources, id }: { resources: ManagedResource[]; id: string }) {
   const sides = resources.find((one) => keyOf(one) === id)
-  return <><p className={classes['legend']}>{sides === undefined ? '' : legendOf(sides)}</p><ObjectDifference resources={resources} id={id} /></>
+  return (
+    <>
+      <p className={classes['legend']}>{sides === undefined ? '' : legendOf(sides)}</p>
+      <ObjectDifference resources={resources} id={id} />
+    </>
+  )
 }
 
 function legendOf({ liveState, targetState }: ManagedResource): string {

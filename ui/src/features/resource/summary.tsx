@@ -19,12 +19,38 @@ export function Summary({ app, resource, node, status }: Props) {
   return (
     <>
       <dl className={classes['facts']}>
-        {factsOf(resource, node, status).map(([term, value]) => <div key={term}><dt>{term}</dt><dd>{value}</dd></div>)}
-        {node?.createdAt === undefined ? null : <div><dt>Created</dt><dd><Age time={node.createdAt} /> ago <span className="dim">({exactly(node.createdAt)})</span></dd></div>}
-        {(node?.images ?? []).map((image) => <div key={image}><dt>Image</dt><dd><code>{image}</code></dd></div>)}
-        {(node?.info ?? []).map(({ name, value }) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+        {factsOf(resource, node, status).map(([term, value]) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        {node?.createdAt === undefined ? null : (
+          <div>
+            <dt>Created</dt>
+            <dd>
+              <Age time={node.createdAt} /> ago <span className="dim">({exactly(node.createdAt)})</span>
+            </dd>
+          </div>
+        )}
+        {(node?.images ?? []).map((image) => (
+          <div key={image}>
+            <dt>Image</dt>
+            <dd>
+              <code>{image}</code>
+            </dd>
+          </div>
+        ))}
+        {(node?.info ?? []).map(({ name, value }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
       </dl>
-      {node === undefined ? null : <AsCommand cli={kubectlOf(resource)} request={readResource(applicationNameOf(app), resource)} />}
+      {node === undefined ? null : (
+        <AsCommand cli={kubectlOf(resource)} request={readResource(applicationNameOf(app), resource)} />
+      )}
     </>
   )
 }
@@ -35,7 +61,11 @@ const changes = {
   prune: 'Out of sync: no longer in Git, a sync with prune deletes it',
 }
 
-function factsOf(resource: ResourceReference, node: ResourceNode | undefined, status: ResourceStatus | undefined): [string, string][] {
+function factsOf(
+  resource: ResourceReference,
+  node: ResourceNode | undefined,
+  status: ResourceStatus | undefined,
+): [string, string][] {
   const health = node?.health ?? status?.health
   const change = status === undefined ? undefined : changeOf(status)
   const facts: [string, string | undefined][] = [

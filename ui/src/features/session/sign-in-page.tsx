@@ -19,12 +19,41 @@ export function SignInPage({ enter }: { enter: () => void }) {
   return (
     <main className={classes['page']}>
       <form className={classes['form']} onSubmit={submit}>
-        <h1><Wordmark size={28} /></h1>
-        <TextInput label="User" name="username" autoComplete="username" autoFocus={username === ''} required withAsterisk={false} value={username} onChange={(event) => setUsername(event.currentTarget.value)} />
-        <PasswordInput label="Password" name="password" autoComplete="current-password" autoFocus required withAsterisk={false} value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
-        {attempt.error === null ? null : <p role="alert" className={classes['error']}>{reasonOf(attempt.error)}</p>}
-        <Button type="submit" fullWidth loading={attempt.isPending}>Sign in</Button>
-        <p className={classes['hint']}>The first password was printed when Argosy was started; it also stands in the Secret <code>argocd-initial-admin-secret</code>.</p>
+        <h1>
+          <Wordmark size={28} />
+        </h1>
+        <TextInput
+          label="User"
+          name="username"
+          autoComplete="username"
+          autoFocus={username === ''}
+          required
+          withAsterisk={false}
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          autoFocus
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {attempt.error === null ? null : (
+          <p role="alert" className={classes['error']}>
+            {reasonOf(attempt.error)}
+          </p>
+        )}
+        <Button type="submit" fullWidth loading={attempt.isPending}>
+          Sign in
+        </Button>
+        <p className={classes['hint']}>
+          The first password was printed when Argosy was started; it also stands in the Secret{' '}
+          <code>argocd-initial-admin-secret</code>.
+        </p>
       </form>
     </main>
   )

@@ -22,17 +22,37 @@ interface Props {
 /** Which objects take part: all, unless somebody unticks some. What would change comes first, its difference one click away. */
 export function ObjectChoice({ app, items, draft, change }: Props) {
   const leave = (keys: Iterable<string>) => change({ ...draft, left: new Set(keys) })
-  const toggle = (key: string) => leave(draft.left.has(key) ? [...draft.left].filter((other) => other !== key) : [...draft.left, key])
+  const toggle = (key: string) =>
+    leave(draft.left.has(key) ? [...draft.left].filter((other) => other !== key) : [...draft.left, key])
   return (
     <fieldset className={classes['objects']}>
       <legend>Objects</legend>
       <div className={classes['all']}>
-        <Button variant="subtle" size="compact-sm" onClick={() => leave([])}>All</Button>
-        <Button variant="subtle" size="compact-sm" onClick={() => leave(items.filter((item) => item.change === undefined).map(({ key }) => key))}>Only out of sync</Button>
-        <Button variant="subtle" size="compact-sm" onClick={() => leave(items.map(({ key }) => key))}>None</Button>
+        <Button variant="subtle" size="compact-sm" onClick={() => leave([])}>
+          All
+        </Button>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => leave(items.filter((item) => item.change === undefined).map(({ key }) => key))}
+        >
+          Only out of sync
+        </Button>
+        <Button variant="subtle" size="compact-sm" onClick={() => leave(items.map(({ key }) => key))}>
+          None
+        </Button>
       </div>
       {items.length === 0 ? <p className="dim">It is not known yet what belongs to this application.</p> : null}
-      {items.map((item) => <ObjectLine key={item.key} app={app} item={item} pruning={draft.prune} ticked={!draft.left.has(item.key)} toggle={() => toggle(item.key)} />)}
+      {items.map((item) => (
+        <ObjectLine
+          key={item.key}
+          app={app}
+          item={item}
+          pruning={draft.prune}
+          ticked={!draft.left.has(item.key)}
+          toggle={() => toggle(item.key)}
+        />
+      ))}
     </fieldset>
   )
 }
@@ -52,17 +72,44 @@ function ObjectLine({ app, item, pruning, ticked, toggle }: LineProps) {
   return (
     <div className={classes['object']}>
       <div className={classes['line']}>
-        <Checkbox checked={ticked} onChange={toggle} label={<><span className="dim">{kindOf({ kind, ...(group === undefined ? {} : { group }) })}</span> {name}</>} title={namespace} />
-        {item.change === undefined ? <span className="dim">Synced</span> : (
-          <button type="button" className={classes['change']} data-change={item.change === 'prune' && !pruning ? 'kept' : item.change} aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>{words[item.change]}</button>
+        <Checkbox
+          checked={ticked}
+          onChange={toggle}
+          label={
+            <>
+              <span className="dim">{kindOf({ kind, ...(group === undefined ? {} : { group }) })}</span> {name}
+            </>
+          }
+          title={namespace}
+        />
+        {item.change === undefined ? (
+          <span className="dim">Synced</span>
+        ) : (
+          <button
+            type="button"
+            className={classes['change']}
+            data-change={item.change === 'prune' && !pruning ? 'kept' : item.change}
+            aria-expanded={unfolded}
+            onClick={() => setUnfolded(!unfolded)}
+          >
+            {words[item.change]}
+          </button>
         )}
       </div>
-      {unfolded ? <Suspense fallback={<WaitNote>Loading the difference…</WaitNote>}><LineDifference app={app} id={item.key} /></Suspense> : null}
+      {unfolded ? (
+        <Suspense fallback={<WaitNote>Loading the difference…</WaitNote>}>
+          <LineDifference app={app} id={item.key} />
+        </Suspense>
+      ) : null}
     </div>
   )
 }
 
 function LineDifference({ app, id }: { app: Application; id: string }) {
   const { data } = useQuery(managedResourcesQuery(applicationNameOf(app)))
-  return data === undefined ? <WaitNote>Reading both sides…</WaitNote> : <ObjectDifference resources={data} id={id} shape="unified" />
+  return data === undefined ? (
+    <WaitNote>Reading both sides…</WaitNote>
+  ) : (
+    <ObjectDifference resources={data} id={id} shape="unified" />
+  )
 }

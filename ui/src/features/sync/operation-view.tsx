@@ -11,15 +11,24 @@ import { Revision } from '@/shared/ui/revision'
 import classes from './sync.module.css'
 
 export function OperationView({ state }: { state: OperationState | undefined }) {
-  if (state === undefined) return <p role="status" className={classes['phase']} data-tone="busy"><LoaderCircle size={16} aria-hidden /> Asked for; waiting for the controller to begin.</p>
+  if (state === undefined)
+    return (
+      <p role="status" className={classes['phase']} data-tone="busy">
+        <LoaderCircle size={16} aria-hidden /> Asked for; waiting for the controller to begin.
+      </p>
+    )
   const results = state.syncResult?.resources ?? []
   return (
     <div className={classes['operation']}>
       <Phase phase={state.phase} message={state.message ?? ''} />
       <Facts state={state} />
-      {state.operation?.sync?.dryRun === true ? <p className={classes['remark']}>This was a dry run: nothing was changed.</p> : null}
+      {state.operation?.sync?.dryRun === true ? (
+        <p className={classes['remark']}>This was a dry run: nothing was changed.</p>
+      ) : null}
       <ul className={classes['results']} aria-label="Objects">
-        {results.map((result) => <Result key={`${result.syncPhase ?? ''} ${keyOf(result)}`} result={result} />)}
+        {results.map((result) => (
+          <Result key={`${result.syncPhase ?? ''} ${keyOf(result)}`} result={result} />
+        ))}
       </ul>
     </div>
   )
@@ -29,7 +38,10 @@ function Phase({ phase, message }: { phase: OperationPhase; message: string }) {
   return (
     <p role="status" className={classes['phase']} data-tone={tones[phase]}>
       <PhaseIcon phase={phase} />
-      <span><strong>{words[phase]}</strong>{message === '' ? '' : `: ${message}`}</span>
+      <span>
+        <strong>{words[phase]}</strong>
+        {message === '' ? '' : `: ${message}`}
+      </span>
       {message === '' ? null : <Copying text={message} what="the message" />}
     </p>
   )
@@ -40,21 +52,56 @@ function Facts({ state }: { state: OperationState }) {
   const started = instant(state.startedAt) ?? now
   return (
     <dl className={classes['facts']}>
-      <div><dt>Revision</dt><dd><Revision revision={state.syncResult?.revision ?? state.operation?.sync?.revision} /></dd></div>
-      <div><dt>Asked for by</dt><dd>{initiatorOf(state)}</dd></div>
-      <div><dt>Started</dt><dd title={exactly(state.startedAt)}>{inWords(now - started)} ago</dd></div>
-      <div><dt>{state.finishedAt === undefined ? 'Takes so far' : 'Took'}</dt><dd>{inWords((instant(state.finishedAt) ?? now) - started)}</dd></div>
-      {(state.retryCount ?? 0) === 0 ? null : <div><dt>Retries</dt><dd>{state.retryCount}</dd></div>}
+      <div>
+        <dt>Revision</dt>
+        <dd>
+          <Revision revision={state.syncResult?.revision ?? state.operation?.sync?.revision} />
+        </dd>
+      </div>
+      <div>
+        <dt>Asked for by</dt>
+        <dd>{initiatorOf(state)}</dd>
+      </div>
+      <div>
+        <dt>Started</dt>
+        <dd title={exactly(state.startedAt)}>{inWords(now - started)} ago</dd>
+      </div>
+      <div>
+        <dt>{state.finishedAt === undefined ? 'Takes so far' : 'Took'}</dt>
+        <dd>{inWords((instant(state.finishedAt) ?? now) - started)}</dd>
+      </div>
+      {(state.retryCount ?? 0) === 0 ? null : (
+        <div>
+          <dt>Retries</dt>
+          <dd>{state.retryCount}</dd>
+        </div>
+      )}
     </dl>
   )
 }
 
 export function NoOperation() {
-  return <EmptyNote title="Never synced"><p className="dim">Nothing has been applied by this application yet.</p></EmptyNote>
+  return (
+    <EmptyNote title="Never synced">
+      <p className="dim">Nothing has been applied by this application yet.</p>
+    </EmptyNote>
+  )
 }
 
-const words: Record<OperationPhase, string> = { Running: 'Running', Terminating: 'Stopping', Failed: 'Failed', Error: 'Failed', Succeeded: 'Succeeded' }
-const tones: Record<OperationPhase, string> = { Running: 'busy', Terminating: 'busy', Failed: 'error', Error: 'error', Succeeded: 'good' }
+const words: Record<OperationPhase, string> = {
+  Running: 'Running',
+  Terminating: 'Stopping',
+  Failed: 'Failed',
+  Error: 'Failed',
+  Succeeded: 'Succeeded',
+}
+const tones: Record<OperationPhase, string> = {
+  Running: 'busy',
+  Terminating: 'busy',
+  Failed: 'error',
+  Error: 'error',
+  Succeeded: 'good',
+}
 
 function PhaseIcon({ phase }: { phase: OperationPhase }) {
   if (phase === 'Succeeded') return <Check size={16} aria-hidden />
@@ -86,7 +133,13 @@ function Result({ result }: { result: ResourceResult }) {
   return (
     <li data-tone={tone}>
       <Icon size={15} aria-hidden />
-      <span><span className="dim">{hook}{kindOf(result)}</span> {result.name}</span>
+      <span>
+        <span className="dim">
+          {hook}
+          {kindOf(result)}
+        </span>{' '}
+        {result.name}
+      </span>
       <span className={classes['status']}>{outcome === 'done' ? (result.status ?? result.hookPhase) : outcome}</span>
       {(result.message ?? '') === '' ? null : <p>{result.message}</p>}
     </li>

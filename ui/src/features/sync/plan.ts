@@ -28,7 +28,14 @@ export interface Draft extends Omit<SyncChoice, 'resources'> {
 
 export function draftOf(app: Application): Draft {
   const automated = app.spec.syncPolicy?.automated
-  return { revision: '', prune: automated?.prune === true, dryRun: false, force: false, applyOnly: false, left: new Set() }
+  return {
+    revision: '',
+    prune: automated?.prune === true,
+    dryRun: false,
+    force: false,
+    applyOnly: false,
+    left: new Set(),
+  }
 }
 
 /** The request's choice: no list of objects where all are in, since a selective sync runs no hooks and leaves no history. */
@@ -47,22 +54,39 @@ export function remarksOf(app: Application, draft: Draft, items: Item[]): Remark
   const chosen = items.filter(({ key }) => !draft.left.has(key))
   const prunes = chosen.filter(({ change }) => change === 'prune')
   const remarks: (Remark | undefined)[] = [
-    runningOperation(app) === undefined ? undefined : { serious: true, text: 'Another sync is under way; this one will be refused until it ends.' },
+    runningOperation(app) === undefined
+      ? undefined
+      : { serious: true, text: 'Another sync is under way; this one will be refused until it ends.' },
     pruneRemark(prunes, draft),
-    draft.force ? { serious: true, text: 'Force deletes and creates anew what cannot be changed in place: its Pods restart.' } : undefined,
-    chosen.length < items.length ? { serious: false, text: 'A sync of selected objects runs no hooks and leaves no entry in the history.' } : undefined,
-    draft.revision !== '' && app.spec.syncPolicy?.automated !== undefined ? { serious: false, text: 'Automated sync is on, and will bring the application back to its own revision.' } : undefined,
+    draft.force
+      ? { serious: true, text: 'Force deletes and creates anew what cannot be changed in place: its Pods restart.' }
+      : undefined,
+    chosen.length < items.length
+      ? { serious: false, text: 'A sync of selected objects runs no hooks and leaves no entry in the history.' }
+      : undefined,
+    draft.revision !== '' && app.spec.syncPolicy?.automated !== undefined
+      ? { serious: false, text: 'Automated sync is on, and will bring the application back to its own revision.' }
+      : undefined,
   ]
   return remarks.filter((remark) => remark !== undefined)
 }
 
 function pruneRemark(prunes: Item[], draft: Draft): Remark | undefined {
   if (prunes.length === 0) return undefined
-  const names = prunes.slice(0, 3).map(({ resource }) => `${kindOf(resource)} ${resource.name}`).join(', ')
+  const names = prunes
+    .slice(0, 3)
+    .map(({ resource }) => `${kindOf(resource)} ${resource.name}`)
+    .join(', ')
   const rest = prunes.length > 3 ? ` and ${prunes.length - 3} more` : ''
   return draft.prune
-    ? { serious: true, text: `Deletes ${prunes.length === 1 ? '1 object' : `${prunes.length} objects`}: ${names}${rest}.` }
-    : { serious: false, text: `Prune is off, so ${names}${rest} ${prunes.length === 1 ? 'stays' : 'stay'} although no longer in Git.` }
+    ? {
+        serious: true,
+        text: `Deletes ${prunes.length === 1 ? '1 object' : `${prunes.length} objects`}: ${names}${rest}.`,
+      }
+    : {
+        serious: false,
+        text: `Prune is off, so ${names}${rest} ${prunes.length === 1 ? 'stays' : 'stay'} although no longer in Git.`,
+      }
 }
 
 /** `1 create, 2 changes, 1 deletion`; what is left alone is not counted. */

@@ -28,6 +28,7 @@ function Steps({ app }: { app: Application }) {
   const running = runningOperation(app) !== undefined
   if (accepted === undefined && !running) return <SyncForm app={app} accepted={() => setAccepted({ before })} />
   // Until the controller has begun, the operation on record is the one before.
-  const state = accepted !== undefined && accepted.before === before && !running ? undefined : app.status?.operationState
+  const state =
+    accepted !== undefined && accepted.before === before && !running ? undefined : app.status?.operationState
   return <OperationView state={state} />
 }

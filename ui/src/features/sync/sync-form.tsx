@@ -27,15 +27,27 @@ export function SyncForm({ app, accepted }: Props) {
   const start = useMutation({ mutationFn: () => send(request), onSuccess: accepted })
   const nothing = items.length > 0 && items.every(({ key }) => draft.left.has(key))
   return (
-    <form className={classes['form']} onSubmit={(event) => { event.preventDefault(); start.mutate() }}>
+    <form
+      className={classes['form']}
+      onSubmit={(event) => {
+        event.preventDefault()
+        start.mutate()
+      }}
+    >
       <Options draft={draft} change={setDraft} target={sourceOf(app)?.targetRevision ?? 'HEAD'} />
-      {remarksOf(app, draft, items).map(({ serious, text }) => <p key={text} className={classes['remark']} data-serious={serious}>{text}</p>)}
+      {remarksOf(app, draft, items).map(({ serious, text }) => (
+        <p key={text} className={classes['remark']} data-serious={serious}>
+          {text}
+        </p>
+      ))}
       <ObjectChoice app={app} items={items} draft={draft} change={setDraft} />
       <footer className={classes['foot']}>
         {start.error === null ? null : <ErrorNote doing={`Sync ${name.name}`} error={start.error} />}
         <div className={classes['press']}>
           <span>{summaryOf(draft, items)}</span>
-          <Button type="submit" loading={start.isPending} disabled={nothing} data-autofocus>{draft.dryRun ? 'Try it' : 'Sync'}</Button>
+          <Button type="submit" loading={start.isPending} disabled={nothing} data-autofocus>
+            {draft.dryRun ? 'Try it' : 'Sync'}
+          </Button>
         </div>
         <AsCommand cli={syncCommand(name, choice)} request={request} />
       </footer>
@@ -47,14 +59,37 @@ function Options({ draft, change, target }: { draft: Draft; change: (draft: Draf
   return (
     <>
       <div className={classes['options']}>
-        <Checkbox label="Prune" title="Delete what is no longer in Git" checked={draft.prune} onChange={(event) => change({ ...draft, prune: event.currentTarget.checked })} />
-        <Checkbox label="Dry run" title="Ask the cluster what it would say, and change nothing" checked={draft.dryRun} onChange={(event) => change({ ...draft, dryRun: event.currentTarget.checked })} />
+        <Checkbox
+          label="Prune"
+          title="Delete what is no longer in Git"
+          checked={draft.prune}
+          onChange={(event) => change({ ...draft, prune: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label="Dry run"
+          title="Ask the cluster what it would say, and change nothing"
+          checked={draft.dryRun}
+          onChange={(event) => change({ ...draft, dryRun: event.currentTarget.checked })}
+        />
       </div>
       <details className={classes['more']}>
         <summary>More options</summary>
-        <TextInput label="Revision" description={`Instead of ${target}: a branch, tag, commit or chart version`} value={draft.revision} onChange={(event) => change({ ...draft, revision: event.currentTarget.value.trim() })} />
-        <Checkbox label="Force: delete and create anew what cannot be changed" checked={draft.force} onChange={(event) => change({ ...draft, force: event.currentTarget.checked })} />
-        <Checkbox label="Apply only: run no hooks" checked={draft.applyOnly} onChange={(event) => change({ ...draft, applyOnly: event.currentTarget.checked })} />
+        <TextInput
+          label="Revision"
+          description={`Instead of ${target}: a branch, tag, commit or chart version`}
+          value={draft.revision}
+          onChange={(event) => change({ ...draft, revision: event.currentTarget.value.trim() })}
+        />
+        <Checkbox
+          label="Force: delete and create anew what cannot be changed"
+          checked={draft.force}
+          onChange={(event) => change({ ...draft, force: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label="Apply only: run no hooks"
+          checked={draft.applyOnly}
+          onChange={(event) => change({ ...draft, applyOnly: event.currentTarget.checked })}
+        />
       </details>
     </>
   )

@@ -20,7 +20,9 @@ export function Box({ data }: NodeProps) {
   const content = data['content'] as Content
   return (
     <>
-      {content.type === 'application' ? null : <Handle type="target" position={Position.Left} className={classes['handle'] ?? ''} isConnectable={false} />}
+      {content.type === 'application' ? null : (
+        <Handle type="target" position={Position.Left} className={classes['handle'] ?? ''} isConnectable={false} />
+      )}
       <Inside content={content} />
       <Handle type="source" position={Position.Right} className={classes['handle'] ?? ''} isConnectable={false} />
     </>
@@ -40,14 +42,22 @@ function Inside({ content }: { content: Content }) {
 
 function Name({ name }: { name: string }) {
   const [head, tail] = partsOf(name)
-  return <span className={classes['name']} title={name}><span className={classes['cut']}>{head}</span><span>{tail}</span></span>
+  return (
+    <span className={classes['name']} title={name}>
+      <span className={classes['cut']}>{head}</span>
+      <span>{tail}</span>
+    </span>
+  )
 }
 
 function ApplicationBox({ application }: { application: Application }) {
   const { name } = application.metadata
   return (
     <div className={classes['box']} data-application>
-      <span className={classes['marks']}><HealthMark status={healthOf(application)} show="icon" /><SyncMark status={syncOf(application)} show="icon" /></span>
+      <span className={classes['marks']}>
+        <HealthMark status={healthOf(application)} show="icon" />
+        <SyncMark status={syncOf(application)} show="icon" />
+      </span>
       <span className={classes['kind']}>Application</span>
       <Name name={name} />
     </div>
@@ -58,10 +68,25 @@ function ObjectBox({ node, selected, open }: Extract<Content, { type: 'object' }
   const { kind, name } = node.resource
   const facts = (node.live?.info ?? []).filter((fact) => shownFacts.includes(fact.name)).map((fact) => fact.value)
   return (
-    <button type="button" className={`${classes['box'] ?? ''} nopan`} data-selected={selected} data-troubled={isTroubled(node)} data-absent={node.live === undefined} onClick={open}>
-      <span className={classes['marks']}><HealthMark status={node.health?.status} show="icon" /><SyncMark status={node.sync} show="icon" /></span>
-      <span className={classes['kind']}>{kind}{facts.length === 0 ? '' : ` · ${facts.join(' · ')}`}</span>
-      <span className={classes['age']}>{node.live?.createdAt === undefined ? null : <Age time={node.live.createdAt} />}</span>
+    <button
+      type="button"
+      className={`${classes['box'] ?? ''} nopan`}
+      data-selected={selected}
+      data-troubled={isTroubled(node)}
+      data-absent={node.live === undefined}
+      onClick={open}
+    >
+      <span className={classes['marks']}>
+        <HealthMark status={node.health?.status} show="icon" />
+        <SyncMark status={node.sync} show="icon" />
+      </span>
+      <span className={classes['kind']}>
+        {kind}
+        {facts.length === 0 ? '' : ` · ${facts.join(' · ')}`}
+      </span>
+      <span className={classes['age']}>
+        {node.live?.createdAt === undefined ? null : <Age time={node.live.createdAt} />}
+      </span>
       <Name name={name} />
     </button>
   )
@@ -71,8 +96,16 @@ const shownFacts = ['Status Reason', 'Containers', 'Restart Count', 'Revision']
 
 function GroupBox({ group, unfold }: Extract<Content, { type: 'group' }>) {
   return (
-    <button type="button" className={`${classes['box'] ?? ''} nopan`} data-group onClick={unfold} title="Show them one by one">
-      <span className={classes['marks']}><Layers size={15} aria-hidden /></span>
+    <button
+      type="button"
+      className={`${classes['box'] ?? ''} nopan`}
+      data-group
+      onClick={unfold}
+      title="Show them one by one"
+    >
+      <span className={classes['marks']}>
+        <Layers size={15} aria-hidden />
+      </span>
       <span className={classes['kind']}>{group.kind}</span>
       <span className={classes['name']}>{group.members.length} without trouble</span>
     </button>

@@ -2,7 +2,14 @@
  * The resource tree as nodes with parents, from what the API says of it: the tree has what lives, the application's
  * status has what is managed, wanted or not. Feeds `grouping`, `layout` and the list.
  */
-import type { Application, ResourceNode, ResourceReference, ResourceStatus, ResourceTree, SyncStatusCode } from '@/shared/api/types'
+import type {
+  Application,
+  ResourceNode,
+  ResourceReference,
+  ResourceStatus,
+  ResourceTree,
+  SyncStatusCode,
+} from '@/shared/api/types'
 import type { Health } from '@/shared/api/types'
 import { keyOf } from '@/shared/model/resource-key'
 
@@ -22,7 +29,9 @@ export interface Node {
 
 /** All nodes below the application, in an order that depends on names only, so that the picture stays put. */
 export function graphOf(app: Application, tree: ResourceTree): Node[] {
-  const managed = new Map((app.status?.resources ?? []).filter(({ hook }) => hook !== true).map((status) => [keyOf(status), status]))
+  const managed = new Map(
+    (app.status?.resources ?? []).filter(({ hook }) => hook !== true).map((status) => [keyOf(status), status]),
+  )
   const live = new Map((tree.nodes ?? []).map((node) => [keyOf(node), node]))
   const ids = [...new Set([...live.keys(), ...managed.keys()])]
   const nodes = ids.map((id) => nodeOf(id, live, managed))

@@ -21,7 +21,8 @@ export function grouped(nodes: readonly Node[], opened: ReadonlySet<string>): Dr
   const owners = new Set(childrenOf(nodes).keys())
   const families = new Map<string, Node[]>()
   for (const node of nodes) {
-    if (owners.has(node.id) || node.sync !== undefined || isTroubled(node) || node.health?.status === 'Progressing') continue
+    if (owners.has(node.id) || node.sync !== undefined || isTroubled(node) || node.health?.status === 'Progressing')
+      continue
     const id = `group:${node.parents.join('+')}:${node.resource.kind}`
     families.set(id, [...(families.get(id) ?? []), node])
   }

@@ -1,5 +1,14 @@
 /** The resource tree as a picture. Loaded when first looked at. */
-import { Background, Controls, MiniMap, Panel, ReactFlow, useReactFlow, type Edge, type Node as FlowNode } from '@xyflow/react'
+import {
+  Background,
+  Controls,
+  MiniMap,
+  Panel,
+  ReactFlow,
+  useReactFlow,
+  type Edge,
+  type Node as FlowNode,
+} from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { Checkbox } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
@@ -28,7 +37,10 @@ export default function TreeView({ app, tree, selected, open }: Props) {
   const [narrowed, setNarrowed] = useState(false)
   const nodes = useMemo(() => graphOf(app, tree), [app, tree])
   const troubled = nodes.filter(isTroubled).length
-  const drawn = useMemo(() => grouped(narrowed && troubled > 0 ? troubledOnly(nodes) : nodes, opened), [nodes, narrowed, troubled, opened])
+  const drawn = useMemo(
+    () => grouped(narrowed && troubled > 0 ? troubledOnly(nodes) : nodes, opened),
+    [nodes, narrowed, troubled, opened],
+  )
   const shape = useMemo(() => shapeOf(drawn), [drawn])
   const places = useLayout(shape)
   const contentOf = (one: Drawn): Content =>
@@ -36,15 +48,27 @@ export default function TreeView({ app, tree, selected, open }: Props) {
       ? { type: 'group', group: one, unfold: () => setOpened(new Set([...opened, one.id])) }
       : { type: 'object', node: one, selected: one.id === selected, open: () => open(one.id) }
   if (places === undefined) return <WaitNote>Laying the tree out…</WaitNote>
-  const contents: [string, Content][] = [[rootId, { type: 'application', application: app }], ...drawn.map((one): [string, Content] => [one.id, contentOf(one)])]
-  const only = troubled === 0 || troubled === nodes.length ? null : (
-    <Checkbox className={classes['only'] ?? ''} label={`Only what is not well (${troubled})`} checked={narrowed} onChange={(event) => setNarrowed(event.currentTarget.checked)} />
-  )
+  const contents: [string, Content][] = [
+    [rootId, { type: 'application', application: app }],
+    ...drawn.map((one): [string, Content] => [one.id, contentOf(one)]),
+  ]
+  const only =
+    troubled === 0 || troubled === nodes.length ? null : (
+      <Checkbox
+        className={classes['only'] ?? ''}
+        label={`Only what is not well (${troubled})`}
+        checked={narrowed}
+        onChange={(event) => setNarrowed(event.currentTarget.checked)}
+      />
+    )
   return <Picture key={String(narrowed)} contents={contents} shape={shape} places={places} tool={only} />
 }
 
 function shapeOf(drawn: Drawn[]): Shape {
-  return { ids: [rootId, ...drawn.map(({ id }) => id)], edges: drawn.flatMap(({ id, parents }) => parents.map((parent): [string, string] => [parent, id])) }
+  return {
+    ids: [rootId, ...drawn.map(({ id }) => id)],
+    edges: drawn.flatMap(({ id, parents }) => parents.map((parent): [string, string] => [parent, id])),
+  }
 }
 
 /** More than this many boxes: only those in view exist, and a small map helps to find the way. */
@@ -61,9 +85,17 @@ function Picture({ contents, shape, places, tool }: PictureProps) {
   const wide = useMediaQuery('(min-width: 768px)')
   const nodes = contents.flatMap(([id, content]): FlowNode[] => {
     const position = places[id]
-    return position === undefined ? [] : [{ id, type: 'box', position, data: { content }, width: boxWidth, height: boxHeight }]
+    return position === undefined
+      ? []
+      : [{ id, type: 'box', position, data: { content }, width: boxWidth, height: boxHeight }]
   })
-  const edges = shape.edges.map(([source, target]): Edge => ({ id: `${source}>${target}`, source, target, type: 'smoothstep', focusable: false }))
+  const edges = shape.edges.map(([source, target]): Edge => ({
+    id: `${source}>${target}`,
+    source,
+    target,
+    type: 'smoothstep',
+    focusable: false,
+  }))
   return (
     <div className={classes['picture']} role="region" aria-label="Resource tree">
       <ReactFlow
@@ -114,7 +146,11 @@ function Start({ places }: { places: Places }) {
     const height = Math.max(...all.map(({ y }) => y)) + boxHeight
     const zoom = Math.min(1, (picture.clientWidth - 48) / width, (picture.clientHeight - 48) / height)
     if (zoom >= readable) {
-      void flow.setViewport({ zoom, x: Math.min(24, (picture.clientWidth - width * zoom) / 2), y: (picture.clientHeight - height * zoom) / 2 })
+      void flow.setViewport({
+        zoom,
+        x: Math.min(24, (picture.clientWidth - width * zoom) / 2),
+        y: (picture.clientHeight - height * zoom) / 2,
+      })
     } else {
       const near = 0.85
       void flow.setViewport({ zoom: near, x: 24, y: picture.clientHeight / 2 - (root.y + boxHeight / 2) * near })

@@ -12,7 +12,9 @@ export function useLayout(shape: Shape): Places | undefined {
 
   useEffect(() => {
     const mine = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
-    mine.onmessage = ({ data }: MessageEvent<Answer>) => { if (data.number === number.current) setPlaces(data.places) }
+    mine.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data.number === number.current) setPlaces(data.places)
+    }
     worker.current = mine
     return () => mine.terminate()
   }, [])

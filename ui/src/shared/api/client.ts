@@ -37,7 +37,10 @@ async function attempt(request: ApiRequest, signal: AbortSignal | undefined): Pr
     return await fetch(request.path, {
       method: request.method,
       credentials: 'same-origin',
-      headers: { Accept: 'application/json', ...(request.method === 'GET' ? {} : { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(request.method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
+      },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(signal === undefined ? {} : { signal }),
     })

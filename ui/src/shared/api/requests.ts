@@ -31,7 +31,9 @@ export const applicationNameOf = (application: Application): ApplicationName => 
 })
 
 function withQuery(path: string, query: Query): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
+  const given = Object.entries(query).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+  )
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
 }
 
@@ -68,7 +70,14 @@ export function syncApplication(app: ApplicationName, choice: SyncChoice): ApiRe
       ...(choice.applyOnly || choice.force ? { strategy } : {}),
       ...(choice.resources.length === 0
         ? {}
-        : { resources: choice.resources.map(({ group, kind, namespace, name }) => ({ group: group ?? '', kind, namespace, name })) }),
+        : {
+            resources: choice.resources.map(({ group, kind, namespace, name }) => ({
+              group: group ?? '',
+              kind,
+              namespace,
+              name,
+            })),
+          }),
     },
   }
 }
@@ -80,7 +89,11 @@ export const terminateOperation = (app: ApplicationName): ApiRequest => ({
 
 export const deleteApplication = (app: ApplicationName, how: Deletion): ApiRequest => ({
   method: 'DELETE',
-  path: applicationPath(app, '', how === 'non-cascading' ? { cascade: 'false' } : { cascade: 'true', propagationPolicy: how }),
+  path: applicationPath(
+    app,
+    '',
+    how === 'non-cascading' ? { cascade: 'false' } : { cascade: 'true', propagationPolicy: how },
+  ),
 })
 
 export const readManagedResources = (app: ApplicationName): ApiRequest => ({
@@ -88,9 +101,15 @@ export const readManagedResources = (app: ApplicationName): ApiRequest => ({
   path: applicationPath(app, '/managed-resources'),
 })
 
-export const readTree = (app: ApplicationName): ApiRequest => ({ method: 'GET', path: applicationPath(app, '/resource-tree') })
+export const readTree = (app: ApplicationName): ApiRequest => ({
+  method: 'GET',
+  path: applicationPath(app, '/resource-tree'),
+})
 
-export const readEvents = (app: ApplicationName): ApiRequest => ({ method: 'GET', path: applicationPath(app, '/events') })
+export const readEvents = (app: ApplicationName): ApiRequest => ({
+  method: 'GET',
+  path: applicationPath(app, '/events'),
+})
 
 export const readRevision = (app: ApplicationName, revision: string): ApiRequest => ({
   method: 'GET',
@@ -124,4 +143,6 @@ export const applicationsStream = (resourceVersion: string): string =>
   withQuery('/api/v1/stream/applications', { resourceVersion })
 
 export const treeStream = (app: ApplicationName): string =>
-  withQuery(`/api/v1/stream/applications/${encodeURIComponent(app.name)}/resource-tree`, { appNamespace: app.namespace })
+  withQuery(`/api/v1/stream/applications/${encodeURIComponent(app.name)}/resource-tree`, {
+    appNamespace: app.namespace,
+  })

@@ -8,7 +8,8 @@
  */
 import { ApiError } from './client'
 
-export type Connection = { state: 'connecting' } | { state: 'live' } | { state: 'lost'; retryAt: number; because: string }
+export type Connection =
+  { state: 'connecting' } | { state: 'live' } | { state: 'lost'; retryAt: number; because: string }
 
 export interface StreamPlan {
   /** Read what is true now and return the stream's address from there on. */
@@ -54,14 +55,21 @@ export function keepStreaming(plan: StreamPlan): () => void {
     const mine = generation
     plan.report({ state: 'connecting' })
     plan.open().then(
-      (address) => { if (mine === generation) listen(address) },
-      (error: unknown) => { if (mine === generation && !isSignedOut(error)) lose(messageOf(error)) },
+      (address) => {
+        if (mine === generation) listen(address)
+      },
+      (error: unknown) => {
+        if (mine === generation && !isSignedOut(error)) lose(messageOf(error))
+      },
     )
   }
 
   const listen = (address: string) => {
     source = new EventSource(address)
-    source.onopen = () => { failures = 0; plan.report({ state: 'live' }) }
+    source.onopen = () => {
+      failures = 0
+      plan.report({ state: 'live' })
+    }
     source.onerror = () => lose('The connection to the server was lost.')
     source.onmessage = (event: MessageEvent<string>) => {
       const frame = JSON.parse(event.data) as { result?: unknown; error?: { message?: string } }

@@ -34,7 +34,8 @@ export function runningOperation(app: Application): OperationState | undefined {
 }
 
 /** Asked for, but the controller has not begun. */
-export const isRequested = (app: Application): boolean => app.operation !== undefined && runningOperation(app) === undefined
+export const isRequested = (app: Application): boolean =>
+  app.operation !== undefined && runningOperation(app) === undefined
 
 export type Automation = { on: false } | { on: true; prune: boolean; selfHeal: boolean }
 
@@ -46,7 +47,9 @@ export function automationOf(app: Application): Automation {
 
 export function automationInWords(automation: Automation): string {
   if (!automation.on) return 'Manual'
-  const extras = [automation.prune ? 'prunes' : '', automation.selfHeal ? 'heals itself' : ''].filter((extra) => extra !== '')
+  const extras = [automation.prune ? 'prunes' : '', automation.selfHeal ? 'heals itself' : ''].filter(
+    (extra) => extra !== '',
+  )
   return extras.length === 0 ? 'Automatic' : `Automatic, ${extras.join(', ')}`
 }
 

@@ -10,7 +10,11 @@ export function quote(word: string): string {
   return safe.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-const line = (...words: (string | false)[]) => words.filter((word) => word !== false && word !== '').map((word) => quote(word as string)).join(' ')
+const line = (...words: (string | false)[]) =>
+  words
+    .filter((word) => word !== false && word !== '')
+    .map((word) => quote(word as string))
+    .join(' ')
 
 /** The control namespace unless the server was told otherwise; there the CLI takes a bare name, elsewhere `namespace/name`. */
 const usualNamespace = 'argocd'
@@ -19,7 +23,8 @@ export const qualified = ({ namespace, name }: ApplicationName) =>
   namespace === '' || namespace === usualNamespace ? name : `${namespace}/${name}`
 
 export const getCommand = (app: ApplicationName) => line('argosy', 'app', 'get', qualified(app))
-export const refreshCommand = (app: ApplicationName, hard: boolean) => line('argosy', 'app', 'get', qualified(app), hard ? '--hard-refresh' : '--refresh')
+export const refreshCommand = (app: ApplicationName, hard: boolean) =>
+  line('argosy', 'app', 'get', qualified(app), hard ? '--hard-refresh' : '--refresh')
 export const terminateCommand = (app: ApplicationName) => line('argosy', 'app', 'terminate-op', qualified(app))
 export const diffCommand = (app: ApplicationName) => line('argosy', 'app', 'diff', qualified(app))
 
@@ -30,7 +35,10 @@ export const deleteCommand = (app: ApplicationName, how: Deletion) =>
 
 export function syncCommand(app: ApplicationName, choice: SyncChoice): string {
   return line(
-    'argosy', 'app', 'sync', qualified(app),
+    'argosy',
+    'app',
+    'sync',
+    qualified(app),
     ...(choice.revision === '' ? [] : ['--revision', choice.revision]),
     choice.prune && '--prune',
     choice.dryRun && '--dry-run',
@@ -48,12 +56,27 @@ const resourceArgument = ({ group, kind, namespace, name }: ResourceReference) =
 export function curlOf(request: ApiRequest, origin: string): string {
   const method = request.method === 'GET' ? [] : ['-X', request.method, '-H', quote('Content-Type: application/json')]
   const body = request.body === undefined ? [] : ['-d', quote(JSON.stringify(request.body))]
-  return ['curl', '-H', '"Authorization: Bearer $ARGOSY_TOKEN"', ...method, ...body, quote(`${origin}${request.path}`)].join(' ')
+  return [
+    'curl',
+    '-H',
+    '"Authorization: Bearer $ARGOSY_TOKEN"',
+    ...method,
+    ...body,
+    quote(`${origin}${request.path}`),
+  ].join(' ')
 }
 
 /** Read the object as it is in the cluster. */
 export function kubectlOf(resource: ResourceReference): string {
   const { group, kind, namespace, name } = resource
   const inNamespace = namespace === undefined || namespace === '' ? [] : ['-n', namespace]
-  return line('kubectl', 'get', group === undefined || group === '' ? kind : `${kind}.${group}`, name, ...inNamespace, '-o', 'yaml')
+  return line(
+    'kubectl',
+    'get',
+    group === undefined || group === '' ? kind : `${kind}.${group}`,
+    name,
+    ...inNamespace,
+    '-o',
+    'yaml',
+  )
 }

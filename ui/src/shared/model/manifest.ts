@@ -36,7 +36,10 @@ export interface Sides {
 /** Both sides of an object as the difference shows them. */
 export function sidesOf(resource: ManagedResource): Sides {
   const live = parseState(resource.normalizedLiveState) ?? parseState(resource.liveState)
-  const wanted = parseState(resource.targetState) === undefined ? undefined : (parseState(resource.predictedLiveState) ?? parseState(resource.targetState))
+  const wanted =
+    parseState(resource.targetState) === undefined
+      ? undefined
+      : (parseState(resource.predictedLiveState) ?? parseState(resource.targetState))
   return { before: yamlOf(live), after: yamlOf(wanted) }
 }
 

@@ -20,7 +20,17 @@ export interface Sentence {
 
 type Rule = (app: Application, now: number) => Sentence | undefined
 
-const rules: Rule[] = [deletion, operation, request, brokenCondition, failedSync, unknownSync, degraded, outOfSync, otherHealth]
+const rules: Rule[] = [
+  deletion,
+  operation,
+  request,
+  brokenCondition,
+  failedSync,
+  unknownSync,
+  degraded,
+  outOfSync,
+  otherHealth,
+]
 
 export function sentenceOf(app: Application, now: number): Sentence {
   for (const rule of rules) {
@@ -34,15 +44,21 @@ function deletion(app: Application, now: number): Sentence | undefined {
   const at = app.metadata.deletionTimestamp
   if (at === undefined) return undefined
   const failed = conditionsOf(app).find((condition) => condition.type === 'DeletionError')
-  if (failed !== undefined) return { tone: 'error', short: 'Deletion is stuck', text: `Deletion is stuck: ${failed.message}` }
-  return { tone: 'busy', short: 'Deleting', text: `Being deleted since ${since(at, now)}; waiting for its objects to go.` }
+  if (failed !== undefined)
+    return { tone: 'error', short: 'Deletion is stuck', text: `Deletion is stuck: ${failed.message}` }
+  return {
+    tone: 'busy',
+    short: 'Deleting',
+    text: `Being deleted since ${since(at, now)}; waiting for its objects to go.`,
+  }
 }
 
 function operation(app: Application, now: number): Sentence | undefined {
   const running = runningOperation(app)
   if (running === undefined) return undefined
   const why = because(running.message)
-  if (running.phase === 'Terminating') return { tone: 'busy', short: 'Stopping the sync', text: stop(`Stopping the sync${why}`) }
+  if (running.phase === 'Terminating')
+    return { tone: 'busy', short: 'Stopping the sync', text: stop(`Stopping the sync${why}`) }
   const sync = running.operation?.sync
   const revision = shortRevision(running.syncResult?.revision ?? sync?.revision)
   const to = revision === '' ? '' : ` to ${revision}`
@@ -79,12 +95,21 @@ function failedSync(app: Application, now: number): Sentence | undefined {
   if (syncOf(app) === 'Synced') return undefined
   const message = state.message ?? 'no reason was given'
   const when = ago(state.finishedAt, now)
-  return { tone: 'error', short: `Sync failed: ${message}`, text: stop(`The last sync failed${when === undefined ? '' : ` ${when} ago`}: ${message}`) }
+  return {
+    tone: 'error',
+    short: `Sync failed: ${message}`,
+    text: stop(`The last sync failed${when === undefined ? '' : ` ${when} ago`}: ${message}`),
+  }
 }
 
 function unknownSync(app: Application): Sentence | undefined {
   if (syncOf(app) !== 'Unknown') return undefined
-  if (app.status?.reconciledAt === undefined) return { tone: 'busy', short: 'Waiting to be compared', text: 'New: waiting for the controller to compare it for the first time.' }
+  if (app.status?.reconciledAt === undefined)
+    return {
+      tone: 'busy',
+      short: 'Waiting to be compared',
+      text: 'New: waiting for the controller to compare it for the first time.',
+    }
   return { tone: 'warning', short: 'Cannot be compared', text: 'It is not known whether what runs is what Git says.' }
 }
 
@@ -98,17 +123,30 @@ function outOfSync(app: Application): Sentence | undefined {
   if (syncOf(app) !== 'OutOfSync') return undefined
   const differences = differencesInWords(app.status?.resources ?? [])
   const automation = automationOf(app)
-  const next = !automation.on ? 'automated sync is off' : automation.selfHeal ? 'automated sync will put it back' : 'automated sync is on, but does not undo changes made by others'
+  const next = !automation.on
+    ? 'automated sync is off'
+    : automation.selfHeal
+      ? 'automated sync will put it back'
+      : 'automated sync is on, but does not undo changes made by others'
   return { tone: 'warning', short: differences, text: `Out of sync: ${differences}; ${next}.` }
 }
 
 function otherHealth(app: Application, now: number): Sentence | undefined {
   const health = healthOf(app)
   const reason = healthReason(app)
-  if (health === 'Progressing') return { tone: 'busy', short: bare(reason) || 'Rolling out', text: stop(`Synced, and still rolling out${sinceHealth(app, now)}${reason}`) }
+  if (health === 'Progressing')
+    return {
+      tone: 'busy',
+      short: bare(reason) || 'Rolling out',
+      text: stop(`Synced, and still rolling out${sinceHealth(app, now)}${reason}`),
+    }
   if (health === 'Healthy') return undefined
   const tone = health === 'Suspended' ? 'quiet' : 'warning'
-  return { tone, short: bare(reason), text: stop(`Synced, but ${health.toLowerCase()}${sinceHealth(app, now)}${reason}`) }
+  return {
+    tone,
+    short: bare(reason),
+    text: stop(`Synced, but ${health.toLowerCase()}${sinceHealth(app, now)}${reason}`),
+  }
 }
 
 function settled(app: Application, now: number): Sentence {
@@ -146,7 +184,8 @@ export function differencesInWords(resources: ResourceStatus[]): string {
   return parts.length === 0 ? 'what runs is not what Git says' : parts.join(', ')
 }
 
-const counted = (count: number, one: string, many: string) => (count === 0 ? '' : `${count} ${count === 1 ? one : many}`)
+const counted = (count: number, one: string, many: string) =>
+  count === 0 ? '' : `${count} ${count === 1 ? one : many}`
 
 const because = (reason: string | undefined) => (reason === undefined || reason === '' ? '' : `: ${reason}`)
 

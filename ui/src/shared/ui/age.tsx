@@ -4,5 +4,11 @@ import { useNow } from './clock'
 /** How long ago, with the exact time on hover. */
 export function Age({ time }: { time: string | undefined }) {
   const text = ago(time, useNow())
-  return text === undefined ? <span className="dim">–</span> : <time dateTime={time} title={exactly(time)} className="number">{text}</time>
+  return text === undefined ? (
+    <span className="dim">–</span>
+  ) : (
+    <time dateTime={time} title={exactly(time)} className="number">
+      {text}
+    </time>
+  )
 }

@@ -5,7 +5,16 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { createTwoFilesPatch } from 'diff'
 import { useMemo, useState } from 'react'
-import { Decoration, Diff, expandFromRawCode, Hunk, markEdits, parseDiff, tokenize, type HunkData } from 'react-diff-view'
+import {
+  Decoration,
+  Diff,
+  expandFromRawCode,
+  Hunk,
+  markEdits,
+  parseDiff,
+  tokenize,
+  type HunkData,
+} from 'react-diff-view'
 import 'react-diff-view/style/index.css'
 
 import classes from './difference.module.css'
@@ -19,7 +28,10 @@ interface Props {
 export default function Difference({ before, after, shape }: Props) {
   const wide = useMediaQuery('(min-width: 1100px)')
   const [opened, setOpened] = useState<[number, number][]>([])
-  const hunks = useMemo(() => opened.reduce((all, [from, to]) => expandFromRawCode(all, before, from, to), hunksOf(before, after)), [before, after, opened])
+  const hunks = useMemo(
+    () => opened.reduce((all, [from, to]) => expandFromRawCode(all, before, from, to), hunksOf(before, after)),
+    [before, after, opened],
+  )
   const tokens = useMemo(() => tokenize(hunks, { enhancers: [markEdits(hunks, { type: 'block' })] }), [hunks])
   if (hunks.length === 0) return <p className="dim">No difference.</p>
   const lines = before.split('\n').length
@@ -30,7 +42,12 @@ export default function Difference({ before, after, shape }: Props) {
           ...shown.flatMap((hunk, index) => {
             const from = index === 0 ? 1 : endOf(shown[index - 1])
             return [
-              <Fold key={`fold-${hunk.content}`} from={from} to={hunk.oldStart} open={(a, b) => setOpened([...opened, [a, b]])} />,
+              <Fold
+                key={`fold-${hunk.content}`}
+                from={from}
+                to={hunk.oldStart}
+                open={(a, b) => setOpened([...opened, [a, b]])}
+              />,
               <Hunk key={hunk.content} hunk={hunk} />,
             ]
           }),
@@ -44,7 +61,9 @@ export default function Difference({ before, after, shape }: Props) {
 function hunksOf(before: string, after: string): HunkData[] {
   const patch = createTwoFilesPatch('before', 'after', before, after, '', '', { context: 3 })
   // The parser wants git's header, which the patch library does not write.
-  const [file] = parseDiff(`diff --git a/before b/after\n${patch.slice(patch.indexOf('---'))}`, { nearbySequences: 'zip' })
+  const [file] = parseDiff(`diff --git a/before b/after\n${patch.slice(patch.indexOf('---'))}`, {
+    nearbySequences: 'zip',
+  })
   return file?.hunks ?? []
 }
 

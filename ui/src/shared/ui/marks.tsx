@@ -54,7 +54,12 @@ function Mark({ look, subject, show }: { look: Look; subject: string; show: 'wor
   const Icon = look.icon
   return (
     <span className={classes['mark']} data-tone={look.tone} title={`${subject}: ${look.word}`}>
-      <Icon size={15} strokeWidth={2.25} aria-hidden className={look.icon === LoaderCircle ? classes['turning'] : undefined} />
+      <Icon
+        size={15}
+        strokeWidth={2.25}
+        aria-hidden
+        className={look.icon === LoaderCircle ? classes['turning'] : undefined}
+      />
       <span className={show === 'word' ? undefined : 'visually-hidden'}>{look.word}</span>
     </span>
   )

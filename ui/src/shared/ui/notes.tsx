@@ -25,7 +25,11 @@ export function ErrorNote({ doing, error, again }: ErrorNoteProps) {
       </div>
       <div className={classes['acts']}>
         <Copying text={`${doing}: ${message}`} what="the message" />
-        {again === undefined ? null : <Button size="compact-sm" variant="default" onClick={again}>Try again</Button>}
+        {again === undefined ? null : (
+          <Button size="compact-sm" variant="default" onClick={again}>
+            Try again
+          </Button>
+        )}
       </div>
     </div>
   )
@@ -56,5 +60,9 @@ export function WaitNote({ children }: { children: ReactNode }) {
     const timer = setTimeout(() => setShown(true), patience)
     return () => clearTimeout(timer)
   }, [])
-  return <p className={classes['wait']} role="status">{shown ? children : ' '}</p>
+  return (
+    <p className={classes['wait']} role="status">
+      {shown ? children : ' '}
+    </p>
+  )
 }

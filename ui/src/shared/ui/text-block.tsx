@@ -7,8 +7,16 @@ import classes from './text-block.module.css'
 export function TextBlock({ text, what }: { text: string; what: string }) {
   return (
     <div className={classes['block']}>
-      <div className={classes['copy']}><Copying text={text} what={what} /></div>
-      <pre tabIndex={0} aria-label={what}><code>{text.split('\n').map((line, index) => <div key={index}>{coloured(line)}</div>)}</code></pre>
+      <div className={classes['copy']}>
+        <Copying text={text} what={what} />
+      </div>
+      <pre tabIndex={0} aria-label={what}>
+        <code>
+          {text.split('\n').map((line, index) => (
+            <div key={index}>{coloured(line)}</div>
+          ))}
+        </code>
+      </pre>
     </div>
   )
 }
@@ -19,5 +27,12 @@ function coloured(line: string): ReactNode {
   const parts = entry.exec(line)
   if (parts === null) return line === '' ? ' ' : line
   const [, lead, key, colon, value] = parts
-  return <>{lead}<span className={classes['key']}>{key}</span><span className={classes['colon']}>{colon}</span>{value}</>
+  return (
+    <>
+      {lead}
+      <span className={classes['key']}>{key}</span>
+      <span className={classes['colon']}>{colon}</span>
+      {value}
+    </>
+  )
 }
