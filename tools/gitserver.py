@@ -100,10 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: GitServer
 
-    def do_GET(self) -> None:  # noqa: N802  the name is the standard library's
+    def do_GET(self) -> None:
         self._answer()
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self._answer()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _git(self) -> None:
         with subprocess.Popen(
-            ["git", "http-backend"],  # noqa: S607  the git of this machine
+            ["git", "http-backend"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -237,7 +237,7 @@ def main() -> int:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.stop).start())
-    print(server.url, flush=True)  # noqa: T201  what it is run for
+    print(server.url, flush=True)
     server.serve()
     return 0
 

@@ -82,7 +82,7 @@ def _often(stack: Stack, kubectl: str) -> None:
     patch = '{"data": {"timeout.reconciliation": "10s", "timeout.reconciliation.jitter": "0s"}}'
     command = [kubectl, "--kubeconfig", str(stack.kubeconfig), "--namespace", stack.namespace]
     command += ["patch", "configmap", "argocd-cm", "--type=merge", f"--patch={patch}"]
-    subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  our own command
+    subprocess.run(command, check=True, capture_output=True, text=True)
 
 
 def _tell(stack: Stack, kubectl: str, cluster: Path | None, *, settled: bool, seconds: float) -> None:
@@ -154,7 +154,7 @@ def _state_folder() -> Path:
 def _devcluster(verb: str, folder: Path) -> str:
     program = doors.built("tools/devcluster")
     environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
-    done = subprocess.run(  # noqa: S603  our own program
+    done = subprocess.run(
         [program, verb, "--state", str(folder / "cluster")],
         env=environment,
         check=True,

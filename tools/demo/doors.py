@@ -63,9 +63,7 @@ def by_command_line(stack: Stack, *arguments: str, check: bool = True) -> "subpr
     environment = {**os.environ, "ARGOSY_CONFIG_DIR": str(stack.folder), "ARGOCD_CONFIG_DIR": str(stack.folder)}
     environment.pop("KUBECONFIG", None)
     command = [sys.executable, "-m", "argosy.cli", "--config", str(stack.folder / "cli-config"), *arguments]
-    return subprocess.run(  # noqa: S603  our own command
-        command, env=environment, cwd=ROOT, check=check, capture_output=True, text=True
-    )
+    return subprocess.run(command, env=environment, cwd=ROOT, check=check, capture_output=True, text=True)
 
 
 def by_kubectl(stack: Stack, kubectl: str, application: Mapping[str, Any]) -> None:
@@ -73,7 +71,7 @@ def by_kubectl(stack: Stack, kubectl: str, application: Mapping[str, Any]) -> No
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         yaml.safe_dump(dict(application), file)
         file.flush()
-        subprocess.run(  # noqa: S603  our own command
+        subprocess.run(
             [kubectl, "--kubeconfig", str(stack.kubeconfig), "apply", "-f", file.name], check=True, capture_output=True
         )
 
@@ -122,7 +120,5 @@ def built(folder: str) -> str:
 
 
 def _last_line(script: Path, *arguments: str) -> str:
-    found = subprocess.run(  # noqa: S603  our own script
-        [sys.executable, str(script), *arguments], check=True, stdout=subprocess.PIPE, text=True
-    )
+    found = subprocess.run([sys.executable, str(script), *arguments], check=True, stdout=subprocess.PIPE, text=True)
     return found.stdout.strip().splitlines()[-1]

@@ -47,7 +47,7 @@ class Child:
     def start(self) -> None:
         """Start it; its output is read by a thread, so that it never blocks."""
         self.environment.pop("KUBECONFIG", None)
-        self.process = subprocess.Popen(  # noqa: S603  our own commands
+        self.process = subprocess.Popen(
             self.command,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -174,8 +174,8 @@ def commit(path: Path, message: str) -> str:
 def git(path: Path, *arguments: str) -> str:
     """Run git in a folder, untouched by the user's own configuration."""
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(  # noqa: S603  our own arguments
-        ["git", "-C", str(path), *arguments],  # noqa: S607
+    done = subprocess.run(
+        ["git", "-C", str(path), *arguments],
         env=environment,
         check=True,
         capture_output=True,
