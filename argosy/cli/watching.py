@@ -12,14 +12,21 @@ from typing import Any, Protocol
 from argosy.cli import applications
 from argosy.cli.applications import NOT_THERE, Name
 from argosy.cli.client import Client, Tick
-from argosy.cli.errors import ApiError, CommandError
+from argosy.cli.errors import ApiError, CommandError, Unreachable
 from argosy.cli.views.resources import ResourcePattern, ResourceState, states
 from argosy.cli.waiting import Conditions, Degraded, Met, Stale, Verdict, Waiting, judge
 
-# How long to believe a silent stream, and how long to rest where there is none.
-_PATIENCE_SECONDS = 10.0
-_POLL_SECONDS = 2.0
 _NO_STREAM = (404, 405, 501)
+_UNAVAILABLE = (502, 503, 504)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How patient to be, in seconds: with a silent stream, between two questions, with a server that is away."""
+
+    silence: float = 10.0
+    rest: float = 2.0
+    outage: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Wait:
     patterns: Sequence[ResourcePattern] = ()
     timeout: float = 0
     since: Any = None
+    pace: Pace = Pace()
 
 
 class Display(Protocol):
@@ -104,15 +112,25 @@ def follow(client: Client, wait: Wait, display: Display) -> Ending:
 
 
 def _observations(client: Client, wait: Wait, deadline: float | None) -> Iterator[Any]:
-    """Give the application each time it may have changed, until the deadline; `Gone` when it is no more."""
+    """Give the application each time it may have changed, until the deadline; `Gone` when it is no more.
+
+    A server that answered once may be away for a while: it is being restarted, and the operation goes on without it.
+    """
+    answered: float | None = None
     while True:
-        document = _look(client, wait)
-        if document is not None:
-            yield document
-            version = document if isinstance(document, Gone) else document["metadata"].get("resourceVersion", "")
-            yield from _changes(client, wait, deadline, version=str(version))
+        seen = None
+        try:
+            seen = _look(client, wait)
+            answered = time.monotonic()
+        except CommandError as error:
+            if answered is None or not _may_pass(error) or time.monotonic() - answered > wait.pace.outage:
+                raise
+        if seen is not None:
+            yield seen
+            yield from _changes(client, wait, deadline, seen)
         if _left(deadline) <= 0:
             return
+        time.sleep(min(wait.pace.rest, _left(deadline)))
 
 
 def _look(client: Client, wait: Wait) -> Any:
@@ -126,27 +144,32 @@ def _look(client: Client, wait: Wait) -> Any:
     return document if _is_new(document, wait) else None
 
 
-def _changes(client: Client, wait: Wait, deadline: float | None, *, version: str) -> Iterator[Any]:
-    """Give what the stream tells; ends when it is silent, so that the caller asks again."""
-    parameters = wait.name.parameters(name=wait.name.name, resourceVersion=version)
-    patience = min(_PATIENCE_SECONDS, max(_left(deadline), 0.1))
+def _may_pass(error: CommandError) -> bool:
+    return isinstance(error, Unreachable) or (isinstance(error, ApiError) and error.status in _UNAVAILABLE)
+
+
+def _changes(client: Client, wait: Wait, deadline: float | None, seen: Any) -> Iterator[Any]:
+    """Give what the stream tells after what was seen; ends when it is silent or breaks: the caller asks again."""
+    metadata = seen["metadata"]
+    parameters = wait.name.parameters(name=wait.name.name, resourceVersion=metadata.get("resourceVersion"))
+    patience = min(wait.pace.silence, max(_left(deadline), 0.1))
     try:
         for event in client.stream("/api/v1/stream/applications", parameters, patience=patience):
             if _left(deadline) <= 0:
                 return
-            if isinstance(event, Tick):
+            # The name alone may be that of an application in another namespace.
+            if isinstance(event, Tick) or event["application"]["metadata"].get("uid") != metadata.get("uid"):
                 continue
             if event.get("type") == "DELETED":
                 yield Gone()
             elif _is_new(event["application"], wait):
                 yield event["application"]
     except ApiError as error:
-        if error.status not in _NO_STREAM:
+        if error.status not in (*_NO_STREAM, *_UNAVAILABLE):
             raise
-    except CommandError:
-        # The connection broke; the next look says whether the server is gone for good.
-        pass
-    time.sleep(min(_POLL_SECONDS, max(_left(deadline), 0)))
+    except Unreachable:
+        # The next look says whether the server is gone for good.
+        return
 
 
 def _left(deadline: float | None) -> float:

@@ -3,7 +3,6 @@ import json
 import pytest
 
 from tests.cli.applications import DEPLOYMENT, app, event, operation
-from tests.cli.conftest import Answer
 
 WEB = "/api/v1/applications/web"
 STREAM = "/api/v1/stream/applications"
@@ -76,13 +75,6 @@ def test_answers_older_than_the_request_are_not_believed(syncing, argosy):
     assert argosy("app", "sync", "web").code == 0
 
 
-def test_a_server_without_a_stream_is_asked_again(syncing, argosy, monkeypatch):
-    monkeypatch.setattr("argosy.cli.watching._POLL_SECONDS", 0.01)
-    syncing.on("GET", WEB, asked_for(), running(), done())
-    syncing.answers.pop(("GET", STREAM))
-    assert argosy("app", "sync", "web").code == 0
-
-
 def test_a_state_older_than_the_end_of_the_operation_is_refreshed(syncing, argosy):
     early = done(finished="2026-01-01T00:00:20Z")
     fresh = {**early, "status": {**early["status"], "reconciledAt": "2026-01-01T00:00:21Z"}}
@@ -143,8 +135,7 @@ def test_a_wait_that_is_met_ends_at_once(api, argosy):
     assert STREAM not in [each.path for each in api.asked]
 
 
-def test_a_wait_that_takes_too_long_exits_with_20(api, argosy, monkeypatch):
-    monkeypatch.setattr("argosy.cli.watching._POLL_SECONDS", 0.01)
+def test_a_wait_that_takes_too_long_exits_with_20(api, argosy):
     api.on("GET", WEB, app(health="Progressing", resources=["Progressing"]))
     shown = argosy("app", "wait", "web", "--timeout", "1")
     assert shown.code == 20
@@ -161,12 +152,9 @@ def test_a_wait_ends_when_a_resource_becomes_degraded(api, argosy):
     assert "health state has transitioned from Progressing to Degraded: apps/Deployment:shop/web-0" in shown.err
 
 
-@pytest.mark.parametrize("lines", [(event(app(), "DELETED"),), (event(app()),)])
-def test_a_wait_for_deletion_ends_with_the_application(api, argosy, monkeypatch, lines):
-    monkeypatch.setattr("argosy.cli.watching._POLL_SECONDS", 0.01)
-    missing = Answer({"error": "not found", "code": 5, "message": "not found"}, 404)
-    api.on("GET", WEB, app(), missing)
-    api.on("GET", STREAM, lines=lines)
+def test_a_wait_for_deletion_ends_with_the_application(api, argosy):
+    api.on("GET", WEB, app())
+    api.on("GET", STREAM, lines=(event(app(), "DELETED"),))
     shown = argosy("app", "wait", "web", "--delete")
     assert (shown.code, shown.out.splitlines()[-1]) == (0, "Application 'web' deleted")
 
@@ -176,3 +164,10 @@ def test_an_error_in_the_stream_is_told(syncing, argosy):
     syncing.on("GET", STREAM, lines=(f"data: {json.dumps(message)}",))
     shown = argosy("app", "sync", "web")
     assert (shown.code, shown.err) == (20, "error: permission denied\n")
+
+
+def test_a_namesake_in_another_namespace_is_not_taken_for_the_application(syncing, argosy):
+    namesake = done(phase="Failed")
+    namesake["metadata"]["uid"] = "another"
+    syncing.on("GET", STREAM, lines=(event(namesake), event(namesake, "DELETED"), event(done())))
+    assert argosy("app", "sync", "web").code == 0
