@@ -32,11 +32,15 @@ def main() -> NoReturn:
 
 def run(words: Sequence[str], *, program: str, environment: Mapping[str, str]) -> int:
     """Run one call and give its exit code; an unknown command is looked for among the plugins first."""
+    # None leaves it to click, which colours only what a terminal shows.
+    color = False if environment.get("NO_COLOR") else None
     try:
         _run_plugin(words, environment)
         added = argv.global_options(root, shlex.split(_added(environment)))
         arguments = [*added, *argv.normalise(root, words or ["--help"])]
-        result = root.main(arguments, prog_name=program, complete_var="_ARGOSY_COMPLETE", standalone_mode=False)
+        result = root.main(
+            arguments, prog_name=program, complete_var="_ARGOSY_COMPLETE", standalone_mode=False, color=color
+        )
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return _INTERRUPTED
@@ -45,20 +49,20 @@ def run(words: Sequence[str], *, program: str, environment: Mapping[str, str]) -
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (Finished, CommandError, click.ClickException) as ending:
-        return _end(ending)
+        return _end(ending, color=color)
     return result if isinstance(result, int) else 0
 
 
-def _end(ending: Finished | CommandError | click.ClickException) -> int:
+def _end(ending: Finished | CommandError | click.ClickException, *, color: bool | None) -> int:
     match ending:
         case Finished():
             return ending.code
         case CommandError():
-            return _failed(ending.message, advice=ending.advice)
+            return _failed(ending.message, advice=ending.advice, color=color)
         case click.UsageError():
-            return _wrong_call(ending)
+            return _wrong_call(ending, color=color)
         case _:
-            return _failed(ending.format_message())
+            return _failed(ending.format_message(), color=color)
 
 
 def _added(environment: Mapping[str, str]) -> str:
@@ -76,14 +80,18 @@ def _run_plugin(words: Sequence[str], environment: Mapping[str, str]) -> None:
             os.execve(path, [path, *found[1]], dict(environment))  # noqa: S606  (found in PATH; no shell)
 
 
-def _failed(message: str, *, advice: str = "") -> int:
-    click.echo(f"{click.style('error:', fg='red')} {message}", err=True)
+def _failed(message: str, *, color: bool | None, advice: str = "") -> int:
+    _say_error(message, color=color)
     if advice:
         click.echo(advice, err=True)
     return RUNTIME_FAILURE
 
 
-def _wrong_call(error: click.UsageError) -> int:
+def _say_error(message: str, *, color: bool | None) -> None:
+    click.echo(f"{click.style('error:', fg='red')} {message}", err=True, color=color)
+
+
+def _wrong_call(error: click.UsageError, *, color: bool | None) -> int:
     """Print the whole help for a wrong number of words, as Argo CD does, and where it is for other mistakes."""
     message = error.format_message()
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
@@ -91,7 +99,7 @@ def _wrong_call(error: click.UsageError) -> int:
         return WRONG_CALL
     if error.ctx and isinstance(error, (HelpNeeded, click.MissingParameter)):
         click.echo(f"{error.ctx.get_help()}\n", err=True)
-    click.echo(f"{click.style('error:', fg='red')} {message}", err=True)
+    _say_error(message, color=color)
     if error.ctx:
         click.echo(f"Run: {error.ctx.command_path} --help", err=True)
     return WRONG_CALL

@@ -13,7 +13,7 @@ from argosy.cli.client import Client
 from argosy.cli.command import flag, number, show_help, text
 from argosy.cli.config import Context, Server
 from argosy.cli.connection import hostname, is_loopback
-from argosy.cli.errors import CommandError, NotTls, Untrusted
+from argosy.cli.errors import ApiError, CommandError, NotTls, Untrusted
 from argosy.cli.global_options import Globals
 from argosy.cli.printing import note, say
 
@@ -56,6 +56,9 @@ def _reachable(options: Globals, server: Server) -> Server:
     try:
         with Client(connection.connect(options, server)) as client:
             client.get("/api/version")
+    except ApiError:
+        # It answers, and that was the question.
+        return server
     except NotTls as error:
         if not is_loopback(hostname(server)) and not _goes_on("WARNING: server is not configured with TLS. Proceed"):
             raise
