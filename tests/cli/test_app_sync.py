@@ -171,3 +171,17 @@ def test_a_namesake_in_another_namespace_is_not_taken_for_the_application(syncin
     namesake["metadata"]["uid"] = "another"
     syncing.on("GET", STREAM, lines=(event(namesake), event(namesake, "DELETED"), event(done())))
     assert argosy("app", "sync", "web").code == 0
+
+
+def test_changes_are_shown_before_they_are_made(syncing, argosy, monkeypatch):
+    import io
+
+    target = json.dumps({"kind": "Deployment"})
+    syncing.on("GET", f"{WEB}/managed-resources", {"items": [{**DEPLOYMENT, "targetState": target}]})
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    refused = argosy("app", "sync", "web", "--preview-changes")
+    assert "===== apps/Deployment shop/web ======" in refused.out
+    assert "+kind: Deployment" in refused.out
+    assert not syncing.bodies("POST", f"{WEB}/sync")
+    assert argosy("app", "sync", "web", "--preview-changes", "--assumeYes", "--async").code == 0
+    assert len(syncing.bodies("POST", f"{WEB}/sync")) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from argosy.cli import applications, client, report
+from argosy.cli import applications, client, differences, report
 from argosy.cli.applications import Name
 from argosy.cli.client import Client
 from argosy.cli.command import flag, names, number, output, show_help, text, texts
@@ -13,6 +13,8 @@ from argosy.cli.commands.app.ending import await_end
 from argosy.cli.commands.app.options import app_namespace, selector
 from argosy.cli.errors import CommandError
 from argosy.cli.global_options import Globals
+from argosy.cli.managed import managed
+from argosy.cli.printing import say
 from argosy.cli.reading import read_pairs
 from argosy.cli.spec import document
 from argosy.cli.views.resources import included, parse_pattern
@@ -46,7 +48,8 @@ Given = Mapping[str, Any]
 @number("--retry-backoff-factor", explain="Factor between two waits", default=2)
 @text("--retry-backoff-max-duration", explain="Longest wait, as 3m", default="3m0s")
 @number("--timeout", explain="Give up waiting after so many seconds; 0 is never", default=0)
-@flag("--assumeYes", explain="Accepted for Argo CD's sake; nothing is asked", hidden=True)
+@flag("--preview-changes", explain="Show what would change, and ask")
+@flag("--assumeYes", explain="Do not ask")
 @texts("--project", explain="All applications of this project; may be repeated")
 @output(*report.FORMATS)
 @selector()
@@ -61,6 +64,8 @@ def command(options: Globals, names: tuple[str, ...], *, output: str, timeout: i
     )
     with client.connect(options) as connected:
         for name in applications.chosen(connected, which):
+            if given["preview_changes"] and not _agreed(connected, name, options, given):
+                continue
             started = connected.post(name.path("sync"), _request(connected, name, given))
             if not given["async"]:
                 conditions = Conditions(operation=True)
@@ -68,6 +73,17 @@ def command(options: Globals, names: tuple[str, ...], *, output: str, timeout: i
                 ended = await_end(connected, wait, output=output, title=f"Syncing {name}")
                 if not given["dry_run"]:
                     _check(name, applications.view(ended.document), selective=bool(given["resource"]))
+
+
+def _agreed(connected: Client, name: Name, options: Globals, given: Given) -> bool:
+    found = differences.differing(managed(connected, name))
+    if not found:
+        say("====== No Differences found ======")
+        return True
+    differences.show(found, options.environment)
+    return given["assumeYes"] or click.confirm(
+        "Please review changes to application shown above. Do you want to continue"
+    )
 
 
 def _check(name: Name, application: Application, *, selective: bool) -> None:
@@ -155,8 +171,6 @@ def _resources(connected: Client, name: Name, given: Given) -> Sequence[Mapping[
 
 
 def _labelled(connected: Client, name: Name, labels: Sequence[str]) -> frozenset[ResourceKey]:
-    from argosy.cli.managed import managed  # noqa: PLC0415  (only needed for --label)
-
     wanted = read_pairs(labels, option="--label").items()
     return frozenset(
         pair.key
