@@ -17,36 +17,41 @@ import (
 // lifetime of the certificates; a control plane lives for hours.
 const lifetime = 30 * 24 * time.Hour
 
-// writeServingCertificate makes a certificate authority, lets it sign one certificate for an API server on loopback,
-// forgets the authority's key, and writes the authority and the certificate with its key into the three files.
-func writeServingCertificate(name, authorityFile, certificateFile, keyFile string) error {
-	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	authority := certificateTemplate(name + "-ca")
-	authority.IsCA = true
-	authority.BasicConstraintsValid = true
-	authority.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	authorityData, err := x509.CreateCertificate(rand.Reader, authority, authority, authorityKey.Public(), authorityKey)
-	if err != nil {
-		return err
-	}
-	authority, err = x509.ParseCertificate(authorityData)
-	if err != nil {
-		return err
-	}
+// authority can sign certificates. It is never written: who has its key could pose as the API server.
+type authority struct {
+	certificate *x509.Certificate
+	key         *ecdsa.PrivateKey
+}
 
+func newAuthority(name string) (authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return authority{}, err
+	}
+	template := certificateTemplate(name)
+	template.IsCA = true
+	template.BasicConstraintsValid = true
+	template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	data, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return authority{}, err
+	}
+	certificate, err := x509.ParseCertificate(data)
+	return authority{certificate: certificate, key: key}, err
+}
+
+// issue writes a new certificate for an API server on loopback, and its key.
+func (a authority) issue(name, certificateFile, keyFile string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
 	}
-	serving := certificateTemplate(name)
-	serving.KeyUsage = x509.KeyUsageDigitalSignature
-	serving.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	serving.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
-	serving.DNSNames = []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"}
-	servingData, err := x509.CreateCertificate(rand.Reader, serving, authority, key.Public(), authorityKey)
+	template := certificateTemplate(name)
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
+	template.DNSNames = []string{"localhost", "kubernetes.default.svc"}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
 	if err != nil {
 		return err
 	}
@@ -54,10 +59,7 @@ func writeServingCertificate(name, authorityFile, certificateFile, keyFile strin
 	if err != nil {
 		return err
 	}
-	if err := writePEM(authorityFile, "CERTIFICATE", authorityData); err != nil {
-		return err
-	}
-	if err := writePEM(certificateFile, "CERTIFICATE", servingData); err != nil {
+	if err := writePEM(certificateFile, "CERTIFICATE", certificate); err != nil {
 		return err
 	}
 	return writePEM(keyFile, "PRIVATE KEY", keyData)

@@ -3,6 +3,7 @@ package main
 // One cluster: its files, its certificates, and how each of its components is started.
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -28,16 +29,19 @@ func prepare(name string, s state) (cluster, error) {
 	if err := os.MkdirAll(c.path(), 0o700); err != nil {
 		return cluster{}, err
 	}
-	if err := writeServingCertificate(name, c.path("ca.crt"), c.path("server.crt"), c.path("server.key")); err != nil {
-		return cluster{}, err
+	return c, errors.Join(c.writeCertificates(), writeCredentials(c), writeStages(c.path("stages.yaml")))
+}
+
+func (c cluster) writeCertificates() error {
+	signer, err := newAuthority(c.name + "-ca")
+	if err != nil {
+		return err
 	}
-	if err := writeServiceAccountKey(c.path("service-account.key")); err != nil {
-		return cluster{}, err
-	}
-	if err := writeCredentials(c); err != nil {
-		return cluster{}, err
-	}
-	return c, writeStages(c.path("stages.yaml"))
+	return errors.Join(
+		writePEM(c.path("ca.crt"), "CERTIFICATE", signer.certificate.Raw),
+		signer.issue(c.name, c.path("server.crt"), c.path("server.key")),
+		writeServiceAccountKey(c.path("service-account.key")),
+	)
 }
 
 // etcd serves every cluster, on a socket in the state directory: no port, and nobody else can open it. Relative
