@@ -28,7 +28,7 @@ def migration(live: Manifest, *, also: str = "") -> list[dict[str, Any]] | None:
     """Return the JSON patch that makes what was applied client-side ours, or None if there is nothing to migrate.
 
     Entries of kubectl, of Argo CD and of the manager `also` become part of our server-side apply, so that a field that
-    Git drops later is removed. It fails if the object changed meanwhile. Source: Kubernetes' `csaupgrade`; Argo CD, 4.46.
+    Git drops later is removed. It fails if the object changed meanwhile. Source: Kubernetes' `csaupgrade`; 4.46.
     """
     metadata = live.get("metadata") or {}
     entries = metadata.get("managedFields") or ()

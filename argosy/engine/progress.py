@@ -66,11 +66,11 @@ def next_of(plan: Plan, outcomes: Mapping[ResourceKey, Outcome], look: Callable[
     if plan.refused:
         return Finished("Failed", NOT_VALID)
     for wave in plan.waves:
+        if any(step.key in outcomes and not outcomes[step.key].succeeded for step in wave.steps):
+            return Finished("Failed", NOT_APPLIED)
         untaken = tuple(step for step in wave.steps if step.key not in outcomes)
         if untaken:
             return Take(wave, untaken)
-        if any(not outcomes[step.key].succeeded for step in wave.steps):
-            return Finished("Failed", NOT_APPLIED)
         if len(plan.waves) > 1:
             state = _settled(wave, look)
             if state is not None:

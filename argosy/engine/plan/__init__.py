@@ -10,7 +10,7 @@ from argosy.engine import diff
 from argosy.engine.model.operation import SyncResource
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
 from argosy.engine.pairing import Pair
-from argosy.engine.plan import order, prune
+from argosy.engine.plan import order, prune, record
 from argosy.engine.plan.prune import Origin, PruneRequest
 from argosy.engine.plan.steps import Apply, CreateNamespace, Kept, Plan, Propagation, Prune, Refused, Step, Wave
 
@@ -30,6 +30,7 @@ __all__ = [
     "Wave",
     "make",
     "order",
+    "record",
 ]
 
 Refuses = Callable[[ResourceKey], str | None]
