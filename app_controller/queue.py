@@ -27,8 +27,10 @@ class Level(IntEnum):
     """The live objects, against what was rendered last."""
     LATEST = 2
     """The newest revision too."""
-    HARD = 3
-    """The newest revision, asked of the remote at once, and nothing remembered."""
+    FRESH = 3
+    """The newest revision, asked of the remote at once."""
+    HARD = 4
+    """That, and nothing remembered: rendered and compared anew."""
 
 
 @dataclass

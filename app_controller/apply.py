@@ -1,0 +1,165 @@
+"""One step -> one call to the destination (two for an object that must be migrated first). Called by `operate`.
+
+Nothing is decided here: the plan says what to do, and the API server's word is the outcome.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from app_controller.observe.cache import ClusterCache
+from argosy.engine import managed, tracking
+from argosy.engine.model.resource import Manifest, ResourceKey, version_of
+from argosy.engine.plan import Apply, CreateNamespace, Prune, Step, record
+from argosy.engine.progress import Outcome
+from argosy.gateways.kubernetes.errors import (
+    AlreadyExists,
+    ClusterError,
+    Conflict,
+    LeaseLost,
+    NotFound,
+    TooManyRequests,
+)
+from argosy.gateways.kubernetes.port import ApiResource, Precondition
+
+_TRIES = 5
+_KIND_APPEARS_WITHIN = 10.0
+_LOOK_EVERY = 0.1
+_TOO_LONG = "metadata.annotations: Too long"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a step; `uid` and `manifest` are of the object that was applied."""
+
+    outcome: Outcome
+    uid: str = ""
+    manifest: Manifest | None = None
+
+
+async def take(step: Step, cache: ClusterCache, *, dry_run: bool, migrate_also: str = "") -> Taken:
+    """Carry out a step. Every refusal of the API server is an outcome; only a lost lease or a bug raises.
+
+    A dry run asks the API server what it would do and changes nothing.
+    """
+    try:
+        if dry_run:
+            return await _rehearse(step, cache)
+        match step:
+            case Apply():
+                return await _apply(step, cache, migrate_also)
+            case CreateNamespace():
+                return await _create_namespace(step, cache)
+            case Prune():
+                return await _prune(step, cache)
+    except LeaseLost:
+        raise
+    except ClusterError as error:
+        return Taken(Outcome(succeeded=False, message=_with_hint(str(error))))
+
+
+async def _rehearse(step: Step, cache: ClusterCache) -> Taken:
+    resource = cache.resource_for(step.key.group_kind)
+    if isinstance(step, Apply) and step.exists and resource is not None:
+        await cache.cluster.apply(resource, step.manifest, dry_run=True)
+    return Taken(Outcome(succeeded=True, message=f"{record.action_of(step)} (dry run)"))
+
+
+async def _apply(step: Apply, cache: ClusterCache, migrate_also: str) -> Taken:
+    resource = await _resource(step.key, step.manifest, cache)
+    if resource is None:
+        return Taken(Outcome(succeeded=False, message=_unknown_kind(step.manifest)))
+    await _migrate(step.key, resource, cache, migrate_also)
+    for _ in range(_TRIES):
+        try:
+            applied = await cache.cluster.apply(resource, step.manifest)
+        except TooManyRequests as error:
+            await asyncio.sleep(error.after)
+            continue
+        cache.note_written(applied)
+        uid = str((applied.get("metadata") or {}).get("uid") or "")
+        return Taken(Outcome(succeeded=True, message=f"{_named(step.key)} serverside-applied"), uid, step.manifest)
+    return Taken(Outcome(succeeded=False, message="the API server kept answering 429 Too Many Requests; sync again"))
+
+
+async def _migrate(key: ResourceKey, resource: ApiResource, cache: ClusterCache, also: str) -> None:
+    """Make what was applied client-side ours, reading again if the object moves meanwhile (4.46)."""
+    live = cache.get(key)
+    manifest = live.manifest() if live is not None else None
+    for _ in range(_TRIES):
+        patch = managed.migration(manifest, also=also) if manifest is not None else None
+        if patch is None:
+            return
+        try:
+            await cache.cluster.patch(resource, key.name, patch, namespace=key.namespace, patch_type="json")
+        except Conflict:
+            manifest = await cache.cluster.get(resource, key.name, namespace=key.namespace)
+        except NotFound:
+            return
+        else:
+            return
+
+
+async def _create_namespace(step: CreateNamespace, cache: ClusterCache) -> Taken:
+    resource = cache.resource_for(step.key.group_kind)
+    if resource is None:
+        return Taken(Outcome(succeeded=False, message="the destination does not serve namespaces"))
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": step.key.name}}
+    try:
+        cache.note_written(await cache.cluster.create(resource, manifest))
+    except AlreadyExists:
+        return Taken(Outcome(succeeded=True, message=f"{_named(step.key)} unchanged"))
+    return Taken(Outcome(succeeded=True, message=f"{_named(step.key)} created"))
+
+
+async def _prune(step: Prune, cache: ClusterCache) -> Taken:
+    resource = cache.resource_for(step.key.group_kind)
+    if resource is not None:
+        try:
+            await cache.cluster.delete(
+                resource,
+                step.key.name,
+                namespace=step.key.namespace,
+                propagation=step.propagation,
+                precondition=Precondition(uid=step.uid),
+            )
+        except NotFound:
+            pass
+        except Conflict:
+            return Taken(Outcome(succeeded=False, message="the object was replaced meanwhile and is not deleted"))
+    return Taken(Outcome(succeeded=True, message="pruned"))
+
+
+async def _resource(key: ResourceKey, manifest: Manifest, cache: ClusterCache) -> ApiResource | None:
+    """Return how the kind is served, waiting for one whose definition may have been applied a moment ago."""
+    waited = 0.0
+    while True:
+        resource = cache.resource_for(key.group_kind, version=version_of(manifest))
+        if resource is not None or waited >= _KIND_APPEARS_WITHIN:
+            return resource
+        await asyncio.sleep(_LOOK_EVERY)
+        waited += _LOOK_EVERY
+
+
+def defines_kinds(step: Step) -> bool:
+    """Return whether the step applies a definition of a new kind."""
+    return isinstance(step, Apply) and step.key.group_kind == tracking.CRD
+
+
+def _named(key: ResourceKey) -> str:
+    """Return the object as kubectl names it: `deployment.apps/web`."""
+    kind = f"{key.kind.lower()}.{key.group}" if key.group else key.kind.lower()
+    return f"{kind}/{key.name}"
+
+
+def _unknown_kind(manifest: Manifest) -> str:
+    kind = manifest.get("kind")
+    return (
+        f"The Kubernetes API could not find {manifest.get('apiVersion')}/{kind}. Make sure the {kind!r} CRD is "
+        "installed on the destination cluster, or add it to the same sync."
+    )
+
+
+def _with_hint(message: str) -> str:
+    if _TOO_LONG in message:
+        return f"{message}. An object this large needs server-side apply: remove the last-applied annotation."
+    return message

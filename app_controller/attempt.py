@@ -1,0 +1,194 @@
+"""One attempt of a sync: its plan, taken wave by wave until it is finished. Made and run by `operate`.
+
+Before a step is taken the SQL memory says so (and that the object is ours); after it, what came of it. An attempt that
+was cut off is read back from there and goes on with the same plan.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from app_controller import apply, planning
+from app_controller.apply import Taken
+from app_controller.compare import Admitted, Compared
+from app_controller.outside import Outside
+from argosy.engine import diff, health, plan, progress
+from argosy.engine.comparison import Rendering
+from argosy.engine.model.operation import Operation
+from argosy.engine.model.resource import Manifest, ResourceKey, key_of
+from argosy.engine.progress import Finished, Outcome
+from argosy.gateways.store.changes import (
+    AppliedObject,
+    BeginAttempt,
+    Change,
+    ClaimedObject,
+    ClaimObjects,
+    ForgetObjects,
+    PlannedStep,
+    RecordApplied,
+    RecordStep,
+    StepRef,
+    StepState,
+)
+from argosy.gateways.store.records import AttemptRecord
+
+TERMINATED = "Operation terminated"
+
+_AT_ONCE = 10
+_LOOK_AGAIN = 2.0
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A plan under way, and what has come of it so far."""
+
+    operation_id: str
+    number: int
+    operation: Operation
+    admitted: Admitted
+    outside: Outside
+    rendering: Rendering
+    plan: plan.Plan
+    unchanged: Mapping[ResourceKey, Manifest]
+    outcomes: dict[ResourceKey, Outcome] = field(default_factory=dict[ResourceKey, Outcome])
+
+    async def run(
+        self, changed: asyncio.Event, *, terminated: Callable[[], bool], show: Callable[[str], Awaitable[None]]
+    ) -> Finished:
+        """Take steps until the attempt is finished; `show` is told what it waits for."""
+        while not terminated():
+            changed.clear()
+            match progress.next_of(self.plan, self.outcomes, self._look):
+                case progress.Take(_, steps):
+                    await self._take(steps)
+                case progress.Wait(message):
+                    await show(message)
+                    await either(changed, _LOOK_AGAIN)
+                case Finished() as finished:
+                    return finished
+        return Finished("Failed", TERMINATED)
+
+    def _look(self, key: ResourceKey) -> progress.Live:
+        live = self.admitted.cache.get(key)
+        return progress.Live(live is not None, health.assess(live.manifest()) if live is not None else None)
+
+    async def _take(self, steps: tuple[plan.Step, ...]) -> None:
+        """Take steps kind by kind, those of one kind together; stop after a kind that failed."""
+        for _, group in groupby(steps, key=lambda step: (type(step), step.key.kind)):
+            together = tuple(group)
+            await self._commit(self._before(together))
+            limit = asyncio.Semaphore(_AT_ONCE)
+            taken = await asyncio.gather(*(self._one(step, limit) for step in together))
+            done = list(zip(together, taken, strict=True))
+            self.outcomes |= {step.key: each.outcome for step, each in done}
+            await self._commit(self._after(done))
+            if not all(each.outcome.succeeded for each in taken):
+                return
+
+    async def _one(self, step: plan.Step, limit: asyncio.Semaphore) -> Taken:
+        async with limit:
+            return await apply.take(step, self.admitted.cache, dry_run=self._dry_run)
+
+    @property
+    def _dry_run(self) -> bool:
+        return bool(self.operation.sync and self.operation.sync.dry_run)
+
+    def _before(self, steps: Iterable[plan.Step]) -> Iterable[Change]:
+        at = self.outside.clock.now()
+        listed = list(steps)
+        claimed = tuple(ClaimedObject(step.key) for step in listed if isinstance(step, plan.Apply))
+        if claimed and not self._dry_run:
+            yield ClaimObjects(self.admitted.place.ref, self._server, claimed, "applied", at, self.operation_id)
+        for step in listed:
+            yield RecordStep(self._step(step), "running", at)
+
+    def _after(self, done: Iterable[tuple[plan.Step, Taken]]) -> Iterable[Change]:
+        at = self.outside.clock.now()
+        listed = list(done)
+        if not self._dry_run:
+            yield from self._inventory(listed)
+        for step, taken in listed:
+            state: StepState = "succeeded" if taken.outcome.succeeded else "failed"
+            yield RecordStep(self._step(step), state, at, taken.outcome.message, taken.uid)
+
+    def _inventory(self, done: Iterable[tuple[plan.Step, Taken]]) -> Iterable[Change]:
+        good = [(step, taken) for step, taken in done if taken.outcome.succeeded]
+        at = self.outside.clock.now()
+        applied = tuple(
+            AppliedObject(step.key, taken.uid, taken.manifest) for step, taken in good if taken.manifest is not None
+        )
+        if applied:
+            yield RecordApplied(self.admitted.place.ref, self._server, applied, self.operation_id, at)
+        pruned = tuple(step.key for step, _ in good if isinstance(step, plan.Prune))
+        if pruned:
+            yield ForgetObjects(self.admitted.place.ref, self._server, pruned)
+
+    @property
+    def _server(self) -> str:
+        return self.admitted.place.destination.server
+
+    def _step(self, step: plan.Step) -> StepRef:
+        return StepRef(self.operation_id, self.number, self.plan.steps.index(step))
+
+    async def _commit(self, changes: Iterable[Change]) -> None:
+        await self.outside.store.commit(*changes, epoch=self.outside.epoch)
+
+
+async def begin(operation_id: str, number: int, operation: Operation, compared: Compared, outside: Outside) -> Attempt:
+    """Plan an attempt, write the plan and its manifests down, and return it."""
+    made = await planning.make(compared, operation, outside)
+    touched = {step.key for step in made.steps}
+    unchanged = {
+        each.pair.key: each.pair.desired
+        for each in compared.comparison.judged
+        if isinstance(each.verdict, diff.Same) and each.pair.desired is not None and each.pair.key not in touched
+    }
+    now = outside.clock.now()
+    rendering = compared.comparison.rendering
+    desired = list(compared.targets.desired.values())
+    kept = await outside.store.manifest_sets.keep(desired, at=now) if desired else ""
+    written: dict[str, Any] = {
+        "plan": plan.record.to_json(made),
+        "revisions": list(rendering.revisions),
+        "sourceTypes": list(rendering.source_types),
+        "unchanged": [list(key) for key in unchanged],
+    }
+    steps = tuple(
+        PlannedStep(position, wave.phase, wave.number, step.key, plan.record.action_of(step))
+        for position, (wave, step) in enumerate((wave, step) for wave in made.waves for step in wave.steps)
+    )
+    await outside.store.commit(BeginAttempt(operation_id, number, written, steps, now, kept), epoch=outside.epoch)
+    return Attempt(operation_id, number, operation, compared.admitted, outside, rendering, made, unchanged)
+
+
+async def read_back(record: AttemptRecord, operation: Operation, admitted: Admitted, outside: Outside) -> Attempt:
+    """Return an attempt as it was written down, with the outcomes of the steps that are over."""
+    manifests = await outside.store.manifest_sets.get(record.manifest_set) if record.manifest_set else ()
+    by_key = {key_of(each): each for each in manifests}
+    steps = await outside.store.operations.steps(record.operation_id, attempt=record.number)
+    keys = (ResourceKey(*key) for key in record.plan["unchanged"])
+    return Attempt(
+        record.operation_id,
+        record.number,
+        operation,
+        admitted,
+        outside,
+        Rendering(tuple(record.plan["revisions"]), tuple(record.plan["sourceTypes"])),
+        plan.record.from_json(record.plan["plan"], by_key),
+        {key: by_key[key] for key in keys},
+        {
+            step.key: Outcome(step.state == "succeeded", step.message)
+            for step in steps
+            if step.state in ("succeeded", "failed")
+        },
+    )
+
+
+async def either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but not longer than this."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

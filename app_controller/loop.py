@@ -1,0 +1,182 @@
+"""Who wakes which application: the watches, the live caches, the timers; and the workers that look at them.
+
+Run by `__main__` while the lease is held. Every timer of the controller is here (APScheduler, in memory).
+"""
+
+import asyncio
+import random
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from app_controller.operations import Operations
+from app_controller.outside import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
+from app_controller.queue import ApplicationKey, Level
+from app_controller.reconcile import reconcile
+from app_controller.serve import Deltas
+from app_controller.watched import wakes
+from app_controller.work import Work
+from argosy.engine import settings
+from argosy.engine.model.resource import Manifest
+from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
+from argosy.gateways.kubernetes.reflector import Reflector, Selection
+from argosy.gateways.store.changes import Sweep
+from argosy.gateways.store.errors import StaleEpoch, StoreError
+
+_WORKERS = 8
+_RETRY_AFTER, _RETRY_BUG_AFTER = 5.0, 60.0
+_BATCH = 0.05
+_KEEP = timedelta(days=30)
+
+_log = structlog.get_logger(__name__)
+
+
+class Loop:
+    """The controller at work, from the first list to the end of the lease."""
+
+    def __init__(self, work: Work, operations: Operations, deltas: Deltas) -> None:
+        self._work = work
+        self._operations = operations
+        self._deltas = deltas
+        self._due: dict[ApplicationKey, float] = {}
+        self._stirred: set[str] = set()
+        self._stir = asyncio.Event()
+
+    async def run(self) -> None:
+        """Watch, look and sync until cancelled. Raises when this process must not go on: the lease is lost, a bug."""
+        watched = self._work.watched
+        mirrors = {
+            PROJECTS: watched.projects,
+            CONFIG_MAPS: watched.config_maps,
+            SECRETS: watched.secrets,
+            APPLICATIONS: watched.applications,
+        }
+        namespace = Selection(namespace=self._work.outside.namespace)
+        async with asyncio.TaskGroup() as group:
+            for resource, mirror in mirrors.items():
+                reflector = Reflector(self._work.outside.control, resource, mirror, selection=namespace)
+                group.create_task(reflector.run(), name=f"watch {resource.plural}")
+            for mirror in mirrors.values():
+                await mirror.synced.wait()
+            self._begin()
+            await self._operations.take_up()
+            group.create_task(self._pass_on_changes(), name="live changes")
+            for number in range(_WORKERS):
+                group.create_task(self._look(), name=f"worker {number}")
+            await self._keep_time()
+
+    def _begin(self) -> None:
+        """Read the settings, listen to what changes, and look at everything once."""
+        watched = self._work.watched
+        self._read_settings()
+        watched.applications.listen(self._application_changed)
+        for mirror in (watched.projects, watched.config_maps, watched.secrets):
+            mirror.listen(self._settings_changed)
+        self._work.outside.destinations.listen(self._live_changed)
+        for key in watched.applications.names():
+            self._work.queue.add(key, Level.LATEST)
+
+    def _application_changed(self, key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
+        """Look at an Application that somebody changed."""
+        self._operations.notify(key)
+        if after is None:
+            self._due.pop(key, None)
+            self._work.queue.add(key, Level.RECENT)
+        elif wakes(before, after):
+            same_spec = before is not None and before.get("spec") == after.get("spec")
+            self._work.queue.add(key, Level.RECENT if same_spec else Level.LATEST)
+
+    def _settings_changed(self, key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
+        """Read the settings anew, and look at every application again if they are others than before."""
+        del key
+        project = any(each is not None and each.get("kind") == "AppProject" for each in (before, after))
+        if not project and not any(each is not None and settings.is_settings(each) for each in (before, after)):
+            return
+        known = self._work.watched.settings
+        self._read_settings()
+        if project or self._work.watched.settings != known:
+            self._due.clear()
+            for name in self._work.watched.applications.names():
+                self._work.queue.add(name, Level.LATEST)
+
+    def _read_settings(self) -> None:
+        watched = self._work.watched
+        known = set(watched.problems)
+        watched.read_settings()
+        for problem in watched.problems:
+            if problem not in known:
+                _log.warning("setting cannot be used", problem=str(problem))
+        self._work.outside.destinations.configure(watched.settings)
+
+    def _live_changed(self, instances: frozenset[str]) -> None:
+        """Note whose live objects changed; called by the live caches, once per event."""
+        self._stirred |= instances
+        self._stir.set()
+
+    async def _pass_on_changes(self) -> None:
+        """Look at the applications whose objects changed, a batch at a time."""
+        while True:
+            await self._stir.wait()
+            await asyncio.sleep(_BATCH)
+            self._stir.clear()
+            stirred, self._stirred = self._stirred, set()
+            for instance in stirred:
+                key = self._key(instance)
+                if self._work.watched.raw(key) is not None:
+                    self._operations.notify(key)
+                    self._deltas.publish(key)
+                    self._work.queue.add(key, Level.RECENT)
+
+    def _key(self, instance: str) -> ApplicationKey:
+        namespace, underscore, name = instance.partition("_")
+        return ApplicationKey(namespace, name) if underscore else ApplicationKey(self._work.outside.namespace, instance)
+
+    async def _look(self) -> None:
+        """Look at one application after the other, for ever."""
+        while True:
+            key, level = await self._work.queue.take()
+            try:
+                await reconcile(key, level, self._work, self._operations)
+            except (LeaseLost, StaleEpoch):
+                raise
+            except (ClusterError, StoreError) as error:
+                _log.warning("looked in vain", application=str(key), reason=str(error))
+                self._work.queue.add(key, level, after=_RETRY_AFTER)
+            except Exception:  # noqa: BLE001  a bug must stop one application and not the others
+                _log.exception("bug while looking at an application", application=str(key))
+                self._work.queue.add(key, level, after=_RETRY_BUG_AFTER)
+            finally:
+                self._deltas.publish(key)
+                self._work.queue.done(key)
+
+    async def _keep_time(self) -> None:
+        """Run the timers until cancelled."""
+        scheduler = AsyncIOScheduler()
+        scheduler.add_job(self._tick, "interval", seconds=1)
+        scheduler.add_job(self._sweep, "interval", days=1)
+        scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _tick(self) -> None:
+        """Ask for a look at every application whose time has come; the times are spread."""
+        timers = self._work.watched.settings.timers
+        if timers.reconciliation <= 0:
+            return
+        now = self._work.outside.clock.monotonic()
+        for key in self._work.watched.applications.names():
+            pause = timers.reconciliation + random.uniform(0, timers.jitter)  # noqa: S311  spread, not a secret
+            if self._due.setdefault(key, now + pause) <= now:
+                self._due[key] = now + pause
+                self._work.queue.add(key, Level.LATEST)
+
+    async def _sweep(self) -> None:
+        """Remove operations that ended long ago and are in no history."""
+        outside = self._work.outside
+        try:
+            await outside.store.commit(Sweep(outside.clock.now() - _KEEP), epoch=outside.epoch)
+        except StoreError as error:
+            _log.warning("old operations were not removed", reason=str(error))

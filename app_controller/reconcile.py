@@ -1,0 +1,109 @@
+"""Look at one application and bring its status up to date; start a sync if it is due. Called by `loop`'s workers.
+
+It reads as its stages: admit, compare, decide, report, act. What goes wrong becomes a condition in one place.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app_controller import adopt, compare, deletion
+from app_controller.compare import Compared, Invalid
+from app_controller.operations import Operations
+from app_controller.queue import ApplicationKey, Level
+from app_controller.report import REFRESH
+from app_controller.work import Work
+from argosy.engine import autosync, status, times
+from argosy.engine.errors import Retry, Stuck
+from argosy.engine.model.application import Application, Condition
+
+_PATIENCE = 180.0
+
+
+async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: Operations) -> None:
+    """Compare the application at this level, write what changed, and start what is due."""
+    application = _read(key, work)
+    if application is None:
+        work.forget(key)
+        return
+    if application.deleting:
+        await deletion.carry_on(key, application, work)
+        return
+    if application.operation is not None:
+        await operations.start(key, (work.watched.raw(key) or {})["operation"])
+    level = _asked_for(application, level)
+    if level is Level.HARD:
+        work.forget(key)
+    try:
+        admitted = await compare.admit(application, work.watched, work.outside)
+        compared = await compare.compare(admitted, level, work.outside, work.memory(key))
+    except Invalid as error:
+        await _report_failure(key, application, error.conditions, work)
+    except Stuck as error:
+        await _report_failure(key, application, (Condition("ComparisonError", error.reason),), work)
+    except Retry as error:
+        await _report_trouble(key, application, error, work)
+        work.queue.add(key, level, after=error.after)
+    else:
+        await adopt.adopt(compared.admitted.place, work, work.memory(key))
+        await _report(key, application, compared, work, operations)
+    if REFRESH in application.metadata.annotations:
+        await work.reporter.end_refresh(key)
+
+
+def _read(key: ApplicationKey, work: Work) -> Application | None:
+    """Return the application; one that cannot be read is left alone (the API server checks it against the schema)."""
+    try:
+        return work.watched.application(key)
+    except msgspec.ValidationError:
+        return None
+
+
+def _asked_for(application: Application, level: Level) -> Level:
+    """Return the level that the refresh annotation asks for, if it is higher."""
+    wanted = application.metadata.annotations.get(REFRESH)
+    if wanted is None:
+        return level
+    return max(level, Level.HARD if wanted == "hard" else Level.FRESH)
+
+
+async def _report(
+    key: ApplicationKey, application: Application, compared: Compared, work: Work, operations: Operations
+) -> None:
+    """Write the comparison, and act on the decision that follows from it."""
+    now = work.outside.clock.now()
+    fields = status.of_comparison(application, compared.comparison, now=now)
+    decision = None if operations.is_running(key) else autosync.decide(application, compared.comparison, now=now)
+    refused = (Condition("SyncError", decision.because),) if isinstance(decision, autosync.Refused) else ()
+    fields |= status.with_conditions(
+        application,
+        (*compared.comparison.conditions, *refused),
+        (*status.COMPARISON_CONDITIONS, "SyncError"),
+        now=now,
+    )
+    fields["controllerNamespace"] = work.outside.namespace
+    await work.reporter.write(key, fields)
+    match decision:
+        case autosync.Start(operation):
+            await operations.start(key, msgspec.to_builtins(operation))
+        case autosync.Later(after):
+            work.queue.add(key, Level.RECENT, after=after)
+        case autosync.Refused() | None:
+            pass
+
+
+async def _report_failure(
+    key: ApplicationKey, application: Application, conditions: Iterable[Condition], work: Work
+) -> None:
+    now = work.outside.clock.now()
+    await work.reporter.write(key, status.of_failure(application, conditions, now=now))
+
+
+async def _report_trouble(key: ApplicationKey, application: Application, error: Retry, work: Work) -> None:
+    """Say what is awaited; sync and health stay as they are for a while, so that they do not flap (1.47)."""
+    now = work.outside.clock.now()
+    conditions = (Condition("ComparisonError", error.reason),)
+    known = [each for each in application.status.conditions if each.type == "ComparisonError"]
+    since = times.read(known[0].last_transition_time) if known and known[0].message == error.reason else None
+    keep = since is None or (now - since).total_seconds() < _PATIENCE
+    await work.reporter.write(key, status.of_failure(application, conditions, now=now, keep=keep))

@@ -1,0 +1,137 @@
+"""What the controller holds of an application, as the API server shows it: tree, managed objects, single objects.
+
+Values from the live caches and the last comparison, masked. Called by `serve`; nothing is changed and nothing asked.
+"""
+
+import orjson
+
+from app_controller.compare import Compared
+from app_controller.queue import ApplicationKey
+from app_controller.work import Work
+from argosy.engine import diff, redact, times
+from argosy.engine import tree as trees
+from argosy.engine.model.resource import Manifest, ResourceKey, version_of
+from argosy.engine.model.tree import ApplicationTree
+from argosy.engine.normalise import Rules
+from argosy.engine.plan import Judged
+from argosy.wire.controller import (
+    ClusterInfo,
+    ClusterInfos,
+    LiveManifest,
+    ManagedResource,
+    ManagedResources,
+    Missing,
+)
+
+
+def tree(key: ApplicationKey, work: Work) -> ApplicationTree | Missing:
+    """Return the live objects of the application and all that they own."""
+    compared = work.memory(key).compared
+    if compared is None:
+        return _not_compared(key, work)
+    cache = compared.admitted.cache
+    roots = (cache.get(each.pair.key) for each in compared.comparison.judged)
+    return trees.build(
+        (live.manifest() for live in roots if live is not None),
+        lambda uid: (child.manifest() for child in cache.children(uid)),
+    )
+
+
+def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
+    """Return both sides of every managed object, as they are compared."""
+    compared = work.memory(key).compared
+    if compared is None:
+        return _not_compared(key, work)
+    admitted = compared.admitted
+    rules = Rules(admitted.application.spec.ignore_differences, admitted.settings.compare.ignore_status)
+    return ManagedResources(tuple(_managed(each, rules) for each in compared.comparison.judged))
+
+
+def resource(key: ApplicationKey, wanted: ResourceKey, work: Work) -> LiveManifest | Missing:
+    """Return a live object of the application's tree, masked; what is not in the tree does not exist for the caller."""
+    compared = work.memory(key).compared
+    if compared is None:
+        return _not_compared(key, work)
+    live = compared.admitted.cache.get(wanted)
+    if live is None or not _belongs(wanted, compared):
+        return Missing(f"{wanted} is not found as part of application {key.name}")
+    (shown,) = redact.hide([live.manifest()])
+    return LiveManifest(_text(shown))
+
+
+def clusters(work: Work) -> ClusterInfos:
+    """Return what is known of the destination clusters."""
+    uses: dict[str, int] = {}
+    for each in work.watched.applications.names():
+        compared = work.memory(each).compared
+        if compared is not None:
+            server = compared.admitted.place.destination.server
+            uses[server] = uses.get(server, 0) + 1
+    return ClusterInfos(
+        tuple(_cluster(server, uses.get(server, 0), work) for server in work.outside.destinations.servers())
+    )
+
+
+def _not_compared(key: ApplicationKey, work: Work) -> Missing:
+    if work.watched.raw(key) is None:
+        return Missing(f"application {key.name} is not found in namespace {key.namespace}")
+    return Missing(f"application {key.name} has not been compared yet; see its conditions")
+
+
+def _belongs(wanted: ResourceKey, compared: Compared) -> bool:
+    """Return whether the object is a managed one, or owned by one."""
+    cache = compared.admitted.cache
+    managed_keys = {each.pair.key for each in compared.comparison.judged}
+    return wanted in managed_keys or not managed_keys.isdisjoint(cache.owners(wanted))
+
+
+def _managed(judged: Judged, rules: Rules) -> ManagedResource:
+    pair = judged.pair
+    target, live, seen, predicted = redact.hide([pair.desired, pair.live, *_compared_sides(judged, rules)])
+    shown = pair.desired or pair.live or {}
+    return ManagedResource(
+        kind=pair.key.kind,
+        name=pair.key.name,
+        group=pair.key.group,
+        version=version_of(shown),
+        namespace=pair.key.namespace,
+        target_state=_text(target),
+        live_state=_text(live),
+        normalized_live_state=_text(seen),
+        predicted_live_state=_text(predicted),
+        resource_version=str(((pair.live or {}).get("metadata") or {}).get("resourceVersion") or ""),
+        modified=not isinstance(judged.verdict, diff.Same),
+    )
+
+
+def _compared_sides(judged: Judged, rules: Rules) -> tuple[Manifest | None, Manifest | None]:
+    """Return what is compared: the live object, and what it would be after an apply; equal if nothing differs."""
+    desired, live = judged.pair.desired, judged.pair.live
+    if desired is None or live is None:
+        return live, desired
+    if isinstance(judged.verdict, diff.Changed):
+        wanted, seen = diff.comparable(judged.verdict.predicted, live, rules)
+        return seen, wanted
+    _, seen = diff.comparable(desired, live, rules)
+    return seen, seen
+
+
+def _text(manifest: Manifest | None) -> str:
+    return orjson.dumps(manifest).decode()
+
+
+def _cluster(server: str, applications: int, work: Work) -> ClusterInfo:
+    status = work.outside.destinations.status(server)
+    return ClusterInfo(
+        server=server,
+        name=status.name,
+        server_version=status.server_version,
+        connection_status="Failed" if status.error else "Successful",
+        connection_message=status.error,
+        attempted_at=times.text(status.attempted_at) if status.attempted_at else "",
+        resources_count=status.resources,
+        apis_count=status.kinds,
+        last_cache_sync_time=times.text(status.synced_at) if status.synced_at else "",
+        applications_count=applications,
+        api_versions=status.api_versions,
+    )

@@ -1,0 +1,173 @@
+"""What the control namespace holds: Applications, projects and settings, kept by reflectors and read by every stage.
+
+Filled by `loop`; reading never waits. A write of our own is put in at once, so that the next look sees it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import orjson
+
+from app_controller.queue import ApplicationKey
+from argosy.engine import settings as settings_engine
+from argosy.engine.model import application as application_model
+from argosy.engine.model import project as project_model
+from argosy.engine.model.application import Application
+from argosy.engine.model.project import Project
+from argosy.engine.model.resource import Manifest
+from argosy.engine.settings import Problem, Settings
+from argosy.gateways.kubernetes.errors import ClusterError
+
+Listener = Callable[[ApplicationKey, Manifest | None, Manifest | None], None]
+"""Told of an object's name, what it was (None: new) and what it is (None: gone)."""
+
+
+def _nobody(key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
+    del key, before, after
+
+
+def _identity(manifest: Manifest) -> ApplicationKey:
+    metadata = manifest.get("metadata") or {}
+    return ApplicationKey(str(metadata.get("namespace") or ""), str(metadata.get("name") or ""))
+
+
+def _version(manifest: Manifest | None) -> int:
+    """Return the resource version as a number, 0 if there is none: versions of one object only grow."""
+    text = str(((manifest or {}).get("metadata") or {}).get("resourceVersion") or "")
+    return int(text) if text.isdecimal() else 0
+
+
+class Mirror:
+    """A reflector's sink for small kinds: decoded objects by namespace and name, and one listener to their changes."""
+
+    def __init__(self) -> None:
+        self._objects: dict[ApplicationKey, Manifest] = {}
+        self._changed: Listener = _nobody
+        self.synced = asyncio.Event()
+        self.trouble = ""
+
+    def listen(self, listener: Listener) -> None:
+        """Tell the listener of every change from now on."""
+        self._changed = listener
+
+    def get(self, key: ApplicationKey) -> Manifest | None:
+        """Return an object, None if there is none."""
+        return self._objects.get(key)
+
+    def all(self) -> Iterable[Manifest]:
+        """Return all objects."""
+        return list(self._objects.values())
+
+    def names(self) -> Iterable[ApplicationKey]:
+        """Return the names of all objects."""
+        return list(self._objects)
+
+    def replace(self, manifests: Sequence[bytes], resource_version: str) -> None:
+        """Take a complete list."""
+        del resource_version
+        listed = {_identity(manifest): manifest for manifest in map(orjson.loads, manifests)}
+        for key in self._objects.keys() - listed.keys():
+            self._drop(key)
+        for manifest in listed.values():
+            self.put(manifest)
+        self.synced.set()
+
+    def change(self, manifest: bytes) -> None:
+        """Take an object that was added or modified."""
+        self.put(orjson.loads(manifest))
+
+    def delete(self, manifest: bytes) -> None:
+        """Forget an object."""
+        self._drop(_identity(orjson.loads(manifest)))
+
+    def fresh(self) -> None:
+        """Know that list and watch are in force."""
+        self.trouble = ""
+
+    def stale(self, error: ClusterError) -> None:
+        """Know that what is held may be old."""
+        self.trouble = str(error)
+
+    def put(self, manifest: Manifest) -> None:
+        """Take an object, unless a newer state of it is held."""
+        key = _identity(manifest)
+        before = self._objects.get(key)
+        if before is not None and _same_object(before, manifest) and _version(manifest) <= _version(before):
+            return
+        self._objects[key] = manifest
+        self._changed(key, before, manifest)
+
+    def _drop(self, key: ApplicationKey) -> None:
+        before = self._objects.pop(key, None)
+        if before is not None:
+            self._changed(key, before, None)
+
+
+def _same_object(left: Manifest, right: Manifest) -> bool:
+    return (left.get("metadata") or {}).get("uid") == (right.get("metadata") or {}).get("uid")
+
+
+@dataclass(slots=True)
+class Watched:
+    """The mirrors, and what is read from them."""
+
+    namespace: str
+    applications: Mirror = field(default_factory=Mirror)
+    projects: Mirror = field(default_factory=Mirror)
+    config_maps: Mirror = field(default_factory=Mirror)
+    secrets: Mirror = field(default_factory=Mirror)
+    settings: Settings = field(default_factory=Settings)
+    problems: tuple[Problem, ...] = ()
+    _views: dict[ApplicationKey, tuple[Manifest, Application]] = field(
+        default_factory=dict[ApplicationKey, tuple[Manifest, Application]]
+    )
+
+    def raw(self, key: ApplicationKey) -> Manifest | None:
+        """Return an Application as JSON."""
+        return self.applications.get(key)
+
+    def application(self, key: ApplicationKey) -> Application | None:
+        """Return a view of an Application. Raises `msgspec.ValidationError` naming the field that is malformed."""
+        manifest = self.applications.get(key)
+        if manifest is None:
+            self._views.pop(key, None)
+            return None
+        known = self._views.get(key)
+        if known is None or known[0] is not manifest:
+            known = (manifest, application_model.read(manifest))
+            self._views[key] = known
+        return known[1]
+
+    def project(self, name: str) -> Project | None:
+        """Return a project of the control namespace, None if it is not there or malformed."""
+        manifest = self.projects.get(ApplicationKey(self.namespace, name))
+        try:
+            return None if manifest is None else project_model.read(manifest)
+        except msgspec.ValidationError:
+            return None
+
+    def read_settings(self) -> None:
+        """Read the settings objects anew; what is malformed keeps its last good value."""
+        self.settings, self.problems = settings_engine.read(
+            (*self.config_maps.all(), *self.secrets.all()), self.settings
+        )
+
+    def note_written(self, manifest: Manifest) -> None:
+        """Take the API server's answer to a write of ours."""
+        self.applications.put(manifest)
+
+
+def wakes(before: Manifest | None, after: Manifest) -> bool:
+    """Return whether a change of an Application is somebody's, and not our own status."""
+    return before is None or _request(before) != _request(after)
+
+
+def _request(manifest: Manifest) -> tuple[Any, ...]:
+    metadata = manifest.get("metadata") or {}
+    phase = ((manifest.get("status") or {}).get("operationState") or {}).get("phase")
+    parts = ("annotations", "labels", "finalizers", "deletionTimestamp", "uid")
+    asked = tuple(metadata.get(part) for part in parts)
+    return (*asked, manifest.get("spec"), manifest.get("operation"), phase == "Terminating")

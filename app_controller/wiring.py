@@ -1,0 +1,1 @@
+"""Builds the controller from its settings; the only module of it that imports a concrete gateway."""

@@ -1,0 +1,28 @@
+"""What every stage of the controller works with, as one value; made once by `wiring`."""
+
+from dataclasses import dataclass, field
+
+from app_controller.compare import Remembered
+from app_controller.outside import Outside
+from app_controller.queue import ApplicationKey, Queue
+from app_controller.report import Reporter
+from app_controller.watched import Watched
+
+
+@dataclass(frozen=True)
+class Work:
+    """The outside, what is watched of the control namespace, who writes back, what waits, what is remembered."""
+
+    outside: Outside
+    watched: Watched
+    reporter: Reporter
+    queue: Queue = field(default_factory=Queue)
+    _memory: dict[ApplicationKey, Remembered] = field(default_factory=dict[ApplicationKey, Remembered])
+
+    def memory(self, key: ApplicationKey) -> Remembered:
+        """Return what is remembered of an application."""
+        return self._memory.setdefault(key, Remembered())
+
+    def forget(self, key: ApplicationKey) -> None:
+        """Drop what is remembered of an application."""
+        self._memory.pop(key, None)
