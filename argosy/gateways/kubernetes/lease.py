@@ -5,14 +5,23 @@ write. Built on the port; used by the controller.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from argosy.engine.model.resource import Manifest
-from argosy.gateways.kubernetes.errors import AlreadyExists, ClusterError, Conflict, LeaseLost, NotFound
+from argosy.gateways.kubernetes.errors import (
+    AlreadyExists,
+    ClusterError,
+    Conflict,
+    LeaseLost,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+    Unreachable,
+)
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 
 LEASES = ApiResource(
@@ -93,8 +102,12 @@ class Lease:
         """Wait until the lease is ours, keep it while the body runs, and give it back.
 
         The body is not interrupted when the lease is lost: it asks `check` before each write, or waits for `lost`.
+        Raises what waiting does not heal: `Forbidden`, `Invalid`, `NotFound` (no such namespace), `InvalidConnection`.
         """
-        while not await _succeeds(self.acquire):
+        while True:
+            with suppress(Unreachable, TooManyRequests, Unauthorized):
+                if await self.acquire():
+                    break
             await asyncio.sleep(self._terms.retry)
         renewal = asyncio.create_task(self._keep())
         try:
@@ -102,7 +115,8 @@ class Lease:
         finally:
             renewal.cancel()
             await asyncio.gather(renewal, return_exceptions=True)
-            await _succeeds(self.release)
+            with suppress(ClusterError):  # the next holder waits a little longer then
+                await self.release()
 
     async def lost(self) -> None:
         """Return when the lease is no longer certain to be held."""
@@ -120,18 +134,18 @@ class Lease:
         """
         asked = self._clock.monotonic()
         seen = await self._look()
+        if seen is not None and not self._is_free(seen):
+            return False
+        before = int(seen.spec.get("leaseTransitions") or 0) if seen else 0
+        spec = self._spec(transitions=before + 1, acquired=self._stamp())
         try:
             if seen is None:
-                spec = self._spec(transitions=1, acquired=self._stamp())
-                await self._cluster.create(LEASES, self._manifest(spec))
-            elif self._is_free(seen):
-                spec = self._spec(transitions=int(seen.spec.get("leaseTransitions") or 0) + 1, acquired=self._stamp())
-                await self._write(spec, seen.version)
+                self._note(await self._cluster.create(LEASES, self._manifest(spec)))
             else:
-                return False
-        except (AlreadyExists, Conflict, NotFound):
-            return False
-        self._epoch = spec["leaseTransitions"]
+                await self._write(spec, seen)
+        except (AlreadyExists, Conflict):
+            return False  # somebody was faster
+        self._epoch = before + 1
         self._renewed = asked
         return True
 
@@ -139,12 +153,17 @@ class Lease:
         """Say that we are alive. Raises `LeaseLost` if another holds the lease, and the errors of the cluster."""
         self.check()
         asked = self._clock.monotonic()
-        seen = await self._look()
+        # What we wrote last is what should still be there: one request, unless somebody touched the lease.
+        seen = self._seen or await self._look()
         if seen is None or not self._is_ours(seen):
             self._renewed = None
             holder = seen.spec.get("holderIdentity") if seen else "nobody: it was deleted"
             raise LeaseLost(f"lease {self._namespace}/{self._name} is held by {holder}")
-        await self._write(self._spec(transitions=self._epoch, acquired=seen.spec.get("acquireTime")), seen.version)
+        try:
+            await self._write(self._spec(transitions=self._epoch, acquired=seen.spec.get("acquireTime")), seen)
+        except (Conflict, NotFound):
+            self._seen = None
+            raise
         self._renewed = asked
 
     async def release(self) -> None:
@@ -153,7 +172,7 @@ class Lease:
         seen = await self._look()
         if seen is not None and self._is_ours(seen):
             free = {**self._spec(transitions=self._epoch, acquired=None), "holderIdentity": ""}
-            await self._write(free, seen.version)
+            await self._write(free, seen)
 
     async def _keep(self) -> None:
         while self._renewed is not None:
@@ -171,23 +190,26 @@ class Lease:
         except NotFound:
             self._seen = None
             return None
-        spec, version = manifest.get("spec") or {}, str(manifest["metadata"]["resourceVersion"])
+        return self._note(manifest)
+
+    def _note(self, manifest: Manifest) -> _Seen:
+        version = str(manifest["metadata"]["resourceVersion"])
         if self._seen is None or self._seen.version != version:
             # Wall clocks of two machines differ: what counts is how long we ourselves have seen no change.
-            self._seen = _Seen(spec, version, self._clock.monotonic())
+            self._seen = _Seen(manifest.get("spec") or {}, version, self._clock.monotonic())
         return self._seen
 
     def _is_free(self, seen: _Seen) -> bool:
-        if not seen.spec.get("holderIdentity"):
-            return True
+        if seen.spec.get("holderIdentity") in (None, "", self._identity):
+            return True  # ours without our knowing: the answer to our request was lost
         duration = float(seen.spec.get("leaseDurationSeconds") or self._terms.duration)
         return self._clock.monotonic() - seen.since >= duration
 
     def _is_ours(self, seen: _Seen) -> bool:
         return (seen.spec.get("holderIdentity"), seen.spec.get("leaseTransitions")) == (self._identity, self._epoch)
 
-    async def _write(self, spec: Manifest, version: str) -> None:
-        await self._cluster.replace(LEASES, self._manifest(spec, version=version))
+    async def _write(self, spec: Manifest, seen: _Seen) -> None:
+        self._note(await self._cluster.replace(LEASES, self._manifest(spec, version=seen.version)))
 
     def _manifest(self, spec: Manifest, *, version: str = "") -> Manifest:
         metadata = {"namespace": self._namespace, "name": self._name}
@@ -206,10 +228,3 @@ class Lease:
 
     def _stamp(self) -> str:
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-async def _succeeds(attempt: Callable[[], Awaitable[bool | None]]) -> bool:
-    try:
-        return await attempt() is not False
-    except ClusterError:
-        return False
