@@ -89,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def devcluster_program() -> Path:
     """The built tools/devcluster, from the cache unless its sources have changed."""
-    command = [sys.executable, "tools/build/go_program.py", "tools/devcluster"]
+    command = [sys.executable, "tools/build/go_program.py", "devcluster"]
     return Path(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
 
 

