@@ -107,7 +107,22 @@ func (r *Reader) toJSON(text []byte) (json.RawMessage, error) {
 	if object[0] != '{' {
 		return nil, notAnObject(object)
 	}
+	if long.Match(object) {
+		return kubernetesNumbers(object)
+	}
 	return object, nil
+}
+
+// long finds what may be an integer of more than 64 bits.
+var long = regexp.MustCompile(`[0-9]{19}`)
+
+// kubernetesNumbers writes the numbers of a JSON value as Kubernetes does: integers of 64 bits stay, others are floats.
+func kubernetesNumbers(text []byte) (json.RawMessage, error) {
+	var value any
+	if err := utiljson.Unmarshal(text, &value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
 }
 
 func (r *Reader) readJSON(path string, text []byte) ([]Document, error) {
@@ -131,8 +146,7 @@ func (r *Reader) readJSON(path string, text []byte) ([]Document, error) {
 	}
 }
 
-// nextJSON reads one object and writes its numbers as Kubernetes does: integers of 64 bits stay, others are floats.
-// With an error comes the offset that it is at.
+// nextJSON reads one object. With an error comes the offset that it is at.
 func nextJSON(decoder *json.Decoder) (json.RawMessage, int64, error) {
 	var raw json.RawMessage
 	if err := decoder.Decode(&raw); err != nil {
@@ -149,11 +163,7 @@ func nextJSON(decoder *json.Decoder) (json.RawMessage, int64, error) {
 	if depth(raw) > MaxDepth {
 		return nil, start, errDeep
 	}
-	var value any
-	if err := utiljson.Unmarshal(raw, &value); err != nil {
-		return nil, start, err
-	}
-	object, err := json.Marshal(value)
+	object, err := kubernetesNumbers(raw)
 	return object, start, err
 }
 

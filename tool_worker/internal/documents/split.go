@@ -30,11 +30,11 @@ func split(content []byte) (pieces []Piece, badLine int, err error) {
 			next = position + newline + 1
 		}
 		if bytes.HasPrefix(content[position:], separator) {
+			flush(position)
 			rest := bytes.TrimSpace(content[position+len(separator) : next])
 			if len(rest) > 0 && rest[0] != '#' {
 				return pieces, line, fmt.Errorf("invalid Yaml document separator: %s", rest)
 			}
-			flush(position)
 			start, startLine = next, line+1
 		}
 		position = next
