@@ -1,10 +1,10 @@
 /** What stands around every page: the name, the user, whether the page is live, and the help. */
-import { Button, Kbd, Menu, Modal } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { CircleUserRound, Keyboard } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 
 import { send } from '@/shared/api/client'
 import { userQuery, versionQuery } from '@/shared/api/queries'
@@ -15,6 +15,8 @@ import { useNow } from '@/shared/ui/clock'
 import { Wordmark } from '@/shared/ui/wordmark'
 import { client } from './query-client'
 import classes from './shell.module.css'
+
+const Help = lazy(() => import('./help'))
 
 export function Shell() {
   const connection = useApplicationsStream()
@@ -49,7 +51,11 @@ export function Shell() {
       <main id="content">
         <Outlet />
       </main>
-      <Help opened={helping} close={() => setHelping(false)} />
+      {helping ? (
+        <Suspense>
+          <Help close={() => setHelping(false)} />
+        </Suspense>
+      ) : null}
     </>
   )
 }
@@ -103,35 +109,5 @@ function UserMenu() {
         <Menu.Item onClick={() => leave.mutate()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-const keys: [string, string][] = [
-  ['/', 'Search'],
-  ['j  k', 'Next and previous row'],
-  ['Enter', 'Open'],
-  ['s', 'Sync'],
-  ['r', 'Refresh'],
-  ['d', 'Difference of the first object that is out of sync'],
-  ['?', 'This help'],
-  ['Esc', 'Close'],
-]
-
-function Help({ opened, close }: { opened: boolean; close: () => void }) {
-  return (
-    <Modal opened={opened} onClose={close} title="Keys">
-      <dl className={classes['keys']}>
-        {keys.map(([key, act]) => (
-          <div key={key}>
-            <dt>
-              {key.split('  ').map((one) => (
-                <Kbd key={one}>{one}</Kbd>
-              ))}
-            </dt>
-            <dd>{act}</dd>
-          </div>
-        ))}
-      </dl>
-    </Modal>
   )
 }

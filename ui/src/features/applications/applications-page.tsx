@@ -1,10 +1,10 @@
 /** Is anything wrong? The list of applications, wrong things first. Filters come from and go to the page's address. */
 import { useQuery } from '@tanstack/react-query'
-import { Button, Drawer, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { Plus, Search as SearchIcon, SlidersHorizontal } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useMemo, useRef, useState } from 'react'
 
 import { applicationsQuery } from '@/shared/api/queries'
 import type { Application } from '@/shared/api/types'
@@ -14,6 +14,8 @@ import classes from './applications-page.module.css'
 import { NoApplications, NothingFound } from './empty'
 import { FilterPanel } from './filter-panel'
 import { facetNames, isFiltered, select, type Filters } from './filters'
+
+const FilterDrawer = lazy(() => import('./filter-drawer'))
 
 interface Props {
   filters: Filters
@@ -39,18 +41,20 @@ export function ApplicationsPage({ filters, change, ...acts }: Props) {
   if (data === undefined) return <WaitNote>Reading the applications…</WaitNote>
   if (data.items.length === 0) return <NoApplications />
 
-  const panel = <FilterPanel apps={data.items} filters={filters} change={change} />
+  const panel = { apps: data.items, filters, change }
   return (
     <div className={classes['page']}>
-      {narrow ? (
-        <Drawer opened={!folded} onClose={() => setFolded(true)} title="Filters" position="left" size="xs">
-          {panel}
-        </Drawer>
-      ) : (
+      <title>Applications · Argosy</title>
+      {narrow ? null : (
         <section className={classes['side']} aria-label="Filters">
-          {panel}
+          <FilterPanel {...panel} />
         </section>
       )}
+      {narrow && !folded ? (
+        <Suspense>
+          <FilterDrawer {...panel} close={() => setFolded(true)} />
+        </Suspense>
+      ) : null}
       <div className={classes['main']}>
         <ListBar
           shown={selected.length}

@@ -5,14 +5,14 @@ import type { Application } from '@/shared/api/types'
 import classes from './filter-panel.module.css'
 import { facetNames, facets, optionsOf, type Facet, type Filters } from './filters'
 
-interface Props {
+export interface FilterProps {
   apps: readonly Application[]
   filters: Filters
   change: (filters: Filters) => void
 }
 
 /** What can be ticked, each with how many it would show. */
-export function FilterPanel({ apps, filters, change }: Props) {
+export function FilterPanel({ apps, filters, change }: FilterProps) {
   return (
     <div className={classes['panel']}>
       {facetNames.map((facet) => (

@@ -95,6 +95,7 @@ export function CreationPage({ parameters, created }: Props) {
   const saidAtField = create.error !== null && Object.values(form.errors).includes(create.error.message)
   return (
     <div className={classes['page']}>
+      <title>New application · Argosy</title>
       <div className={classes['head']}>
         <h1>New application</h1>
         <SegmentedControl

@@ -25,6 +25,7 @@ export function Overview({ app, ...acts }: Props) {
   const sentence = sentenceOf(app, useNow())
   return (
     <header className={classes['overview']}>
+      <title>{`${app.metadata.name} · Argosy`}</title>
       <div className={classes['title']}>
         <h1>{app.metadata.name}</h1>
         <span className={classes['marks']}>

@@ -1,7 +1,7 @@
 /** The object in hand: what it is and how it does, what differs, what runs, what Git wants. */
 import { Drawer, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 
 import { managedResourcesQuery, resourceQuery } from '@/shared/api/queries'
 import { applicationNameOf } from '@/shared/api/requests'
@@ -33,8 +33,11 @@ interface Props {
 }
 
 export function ResourceDrawer({ app, tree, id, tab, show, close }: Props) {
-  const status = app.status?.resources?.find((resource) => keyOf(resource) === id)
-  const node = tree.nodes?.find((resource) => keyOf(resource) === id)
+  // While the drawer slides away it still shows what it held.
+  const [held, hold] = useState(id)
+  if (id !== undefined && id !== held) hold(id)
+  const status = app.status?.resources?.find((resource) => keyOf(resource) === held)
+  const node = tree.nodes?.find((resource) => keyOf(resource) === held)
   const resource = node ?? status
   return (
     <Drawer
@@ -43,10 +46,10 @@ export function ResourceDrawer({ app, tree, id, tab, show, close }: Props) {
       size="min(1120px, 100%)"
       title={resource === undefined ? 'Not found' : <Title resource={resource} node={node} status={status} />}
     >
-      {id === undefined || resource === undefined ? (
+      {held === undefined || resource === undefined ? (
         <p>This object is not in the application any more.</p>
       ) : (
-        <Inside app={app} id={id} resource={resource} node={node} status={status} tab={tab} show={show} />
+        <Inside app={app} id={held} resource={resource} node={node} status={status} tab={tab} show={show} />
       )}
     </Drawer>
   )

@@ -18,6 +18,7 @@ export function SignInPage({ enter }: { enter: () => void }) {
   }
   return (
     <main className={classes['page']}>
+      <title>Sign in · Argosy</title>
       <form className={classes['form']} onSubmit={submit}>
         <h1>
           <Wordmark size={28} />

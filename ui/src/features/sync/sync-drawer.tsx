@@ -23,12 +23,13 @@ export function SyncDrawer({ app, opened, close }: Props) {
 
 /** Mounted anew each time the drawer opens, so that it starts with the plan unless a sync is under way. */
 function Steps({ app }: { app: Application }) {
-  const before = app.status?.operationState?.startedAt
-  const [accepted, setAccepted] = useState<{ before: string | undefined }>()
   const running = runningOperation(app) !== undefined
-  if (accepted === undefined && !running) return <SyncForm app={app} accepted={() => setAccepted({ before })} />
-  // Until the controller has begun, the operation on record is the one before.
-  const state =
-    accepted !== undefined && accepted.before === before && !running ? undefined : app.status?.operationState
-  return <OperationView state={state} />
+  const started = app.status?.operationState?.startedAt
+  // The operation before the one that is followed; what is followed stays in sight when it ends.
+  const [followed, follow] = useState<{ before: string | undefined } | undefined>(
+    running ? { before: undefined } : undefined,
+  )
+  if (followed === undefined) return <SyncForm app={app} accepted={() => follow({ before: started })} />
+  const begun = running || followed.before !== started
+  return <OperationView state={begun ? app.status?.operationState : undefined} />
 }

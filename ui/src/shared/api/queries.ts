@@ -1,7 +1,7 @@
 /** What the page reads, as query options: the cache key beside the request, so that a stream can fill the same key. */
 import { queryOptions } from '@tanstack/react-query'
 
-import { send } from './client'
+import { ApiError, send } from './client'
 import * as requests from './requests'
 import type { ApplicationName } from './requests'
 import type {
@@ -29,7 +29,12 @@ const streamed = { staleTime: Infinity, gcTime: 10 * 60_000 }
 
 export const userQuery = queryOptions({
   queryKey: ['user'],
-  queryFn: ({ signal }) => send<UserInfo>(requests.readUser(), signal),
+  queryFn: ({ signal }) =>
+    send<UserInfo>(requests.readUser(), signal).catch((error: unknown): UserInfo => {
+      // Asked who is there, "nobody" is an answer.
+      if (error instanceof ApiError && error.status === 401) return { loggedIn: false }
+      throw error
+    }),
   staleTime: 60_000,
 })
 
