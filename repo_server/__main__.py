@@ -90,7 +90,7 @@ def _prepare_process() -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    """Leave by unwinding, so that processes are ended and folders removed; uvicorn repeats the signal when it is done."""
+    """Leave by unwinding, so that processes end and folders go; uvicorn repeats the signal when it is done."""
     del number, frame
     raise SystemExit(0)
 

@@ -17,6 +17,8 @@ _MOST_LINKS = 10
 _MOST_ENTRIES = 100_000
 _LONGEST_LINK = 4096
 _SHOWN_NAMES = 8
+_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_READ_BY_TOOLS = (".yaml", ".yml", ".json", ".jsonnet", ".tpl", ".tgz")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,7 @@ class Tree:
         if entry is None:
             raise Refused("path_not_found", f"{path!r} does not exist in {self.name}; {await self._nearest(path)}")
         if entry.node.kind == "submodule":
-            raise Refused("path_not_found", f"{path!r} in {self.name} is a submodule; submodules are not fetched yet")
+            raise self._submodule(path)
         if entry.node.kind != kind:
             raise Refused("path_not_found", f"{path!r} in {self.name} is a {entry.node.kind}, not a {kind}")
         return entry
@@ -91,7 +93,8 @@ class Tree:
     async def walk(self, path: str, *, hidden: bool) -> AsyncIterator[tuple[str, Node]]:
         """Yield every entry below a directory with its path, in the order of names, links not followed.
 
-        Folders whose name begins with a dot are entered only if `hidden` is set.
+        Folders whose name begins with a dot are entered only if `hidden` is set. A submodule is refused: what is in it
+        would be missing without anybody noticing.
 
         Raises `Refused` (limit_exceeded) beyond 100,000 entries.
         """
@@ -104,6 +107,8 @@ class Tree:
                 seen += 1
                 if seen > _MOST_ENTRIES:
                     raise Refused("limit_exceeded", f"{path!r} in {self.name} has more than {_MOST_ENTRIES:,} entries")
+                if node.kind == "submodule":
+                    raise self._submodule(join(folder, name))
                 yield join(folder, name), node
                 if node.kind == "directory" and (hidden or not name.startswith(".")):
                     below.append(join(folder, name))
@@ -112,7 +117,7 @@ class Tree:
     async def files(self, path: str) -> list[str]:
         """Return the paths of all files below a directory, links to files and folders followed.
 
-        Raises `Refused` for a submodule, a link to nothing, and links within links more than 10 deep.
+        Raises `Refused` as `walk`, for a link to nothing, and for links within links more than 10 deep.
         """
         found: list[str] = []
         waiting = [(path, 0)]
@@ -128,7 +133,7 @@ class Tree:
                         if links == _MOST_LINKS:
                             raise self._circular(below)
                         waiting.append((below, links + 1))
-                    case "link" | "submodule":
+                    case _:
                         found.append((await self.demand(below, kind="file")).path)
         return sorted(found)
 
@@ -136,7 +141,17 @@ class Tree:
         """Return the bytes of the files at these paths, links followed, at most `limit` bytes together."""
         entries = [await self.demand(path, kind="file") for path in paths]
         contents = await self.store.contents([entry.node.identity for entry in entries], limit=limit)
+        for entry, content in zip(entries, contents, strict=True):
+            self._refuse_pointer(entry.path, content)
         return {entry.path: content for entry, content in zip(entries, contents, strict=True)}
+
+    def _refuse_pointer(self, path: str, content: bytes) -> None:
+        """Refuse a file that a tool would read, and that is only a pointer; pictures in a chart may be pointers."""
+        if content.startswith(_POINTER) and path.endswith(_READ_BY_TOOLS):
+            raise Refused(
+                "render_failed",
+                f"{path!r} in {self.name} is kept in Git LFS, which is not fetched yet; commit the file itself",
+            )
 
     async def _find(self, path: str, *, links: int) -> Entry | None:
         node = Node(kind="directory", identity=self.root)
@@ -169,6 +184,9 @@ class Tree:
                 f"{link!r} in {self.name} is a symbolic link out of the repository; put the file in its place",
             )
         return target
+
+    def _submodule(self, path: str) -> Refused:
+        return Refused("path_not_found", f"{path!r} in {self.name} is a submodule; submodules are not fetched yet")
 
     def _circular(self, link: str) -> Refused:
         return Refused("render_failed", f"{link!r} in {self.name} is a symbolic link that leads in circles")

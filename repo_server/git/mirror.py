@@ -60,11 +60,13 @@ class Mirror:
         if (literal := resolve.literal(revision)) is not None:
             return literal.commit
         refs = await self.refs(fresh=fresh)
-        match await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix):
-            case resolve.AtCommit(commit=commit):
-                return commit
-            case resolve.ShortId(start=start):
-                return await self._lengthen(start, refs)
+        try:
+            return await self._commit_of(revision, refs, tag_prefix=tag_prefix, tools=tools)
+        except Refused as refused:
+            # The branch may be newer than the listing that was believed: a failure must not outlive its cause.
+            if fresh or refused.code != "revision_not_found":
+                raise
+            return await self._commit_of(revision, await self.refs(fresh=True), tag_prefix=tag_prefix, tools=tools)
 
     async def tree(self, commit: str) -> Tree:
         """Return the files of a commit, fetched if they are not here yet. Raises `Refused` or `Damaged`."""
@@ -83,6 +85,13 @@ class Mirror:
     async def rest(self) -> None:
         """Give back what reading takes: the process and the memory. It can be used again at once."""
         await self._objects.close()
+
+    async def _commit_of(self, revision: str, refs: Refs, *, tag_prefix: str, tools: Tools) -> str:
+        match await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix):
+            case resolve.AtCommit(commit=commit):
+                return commit
+            case resolve.ShortId(start=start):
+                return await self._lengthen(start, refs)
 
     async def _list(self) -> Refs:
         await self._prepare()

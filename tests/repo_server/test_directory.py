@@ -1,0 +1,203 @@
+"""A folder of YAML and JSON: which files are read, and what becomes of them. Rules 2.7 to 2.12."""
+
+import json
+
+import pytest
+
+from argosy.engine.model.source import DirectoryOptions
+from repo_server.errors import Refused
+from tests.repo_server.kitchen import Kitchen, config_map
+from tests.repo_server.repositories import Link
+
+TREE = {
+    "app/a.yaml": config_map("a"),
+    "app/b.yml": config_map("b"),
+    "app/c.json": json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}),
+    "app/d.txt": config_map("d"),
+    "app/README.md": "# Notes",
+    "app/sub/e.yaml": config_map("e"),
+    "app/sub/deeper/f.yaml": config_map("f"),
+    "app/.hidden/g.yaml": config_map("g"),
+    "app/skipped.yaml": f"# +argocd:skip-file-rendering\n{config_map('skipped')}",
+    "other/h.yaml": config_map("h"),
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (None, "a b c"),
+        (DirectoryOptions(), "a b c"),
+        (DirectoryOptions(recurse=True), "a b c e f"),
+        (DirectoryOptions(include="*.yaml"), "a"),
+        (DirectoryOptions(include="{a,b}.y*ml"), "a b"),
+        (DirectoryOptions(exclude="{*.json,b.*}"), "a"),
+        (DirectoryOptions(include="*", exclude="a.yaml"), "b c"),
+        (DirectoryOptions(recurse=True, include="sub/*"), "e f"),
+        (DirectoryOptions(recurse=True, exclude="sub/deeper/*"), "a b c e"),
+        (DirectoryOptions(include="d.txt"), ""),
+        (DirectoryOptions(include="d.txt", disable_extension_filter=True), "d"),
+        (DirectoryOptions(include="["), ""),
+    ],
+)
+async def test_the_options_choose_the_files(kitchen: Kitchen, options: DirectoryOptions | None, names: str):
+    kitchen.forge.create().commit(TREE)
+    assert " ".join(sorted(await kitchen.data(kitchen.source("app", directory=options)))) == names
+
+
+@pytest.mark.parametrize("path", ["app", "app/", "./app", "app/."])
+async def test_a_path_may_be_spelled_in_several_ways(kitchen: Kitchen, path: str):
+    kitchen.forge.create().commit({"app/a.yaml": config_map("a")})
+    assert await kitchen.data(kitchen.source(path)) == {"a": None}
+
+
+async def test_the_root_is_a_path_too(kitchen: Kitchen):
+    kitchen.forge.create().commit({"a.yaml": config_map("a"), "sub/b.yaml": config_map("b")})
+    assert sorted(await kitchen.data(kitchen.source("."))) == ["a"]
+    assert sorted(await kitchen.data(kitchen.source(".", directory=DirectoryOptions(recurse=True)))) == ["a", "b"]
+
+
+async def test_every_object_says_where_it_was_written(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/a.yaml": f"# first\n{config_map('a')}---\n{config_map('b')}"})
+    (source,) = await kitchen.render(kitchen.source("app"))
+    assert source.source_type == "Directory"
+    assert [item.origin for item in source.manifests] == [
+        "app/a.yaml, document 1, line 1",
+        "app/a.yaml, document 2, line 7",
+    ]
+
+
+async def test_an_empty_folder_of_manifests_renders_to_nothing(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/README.md": "nothing here"})
+    assert await kitchen.manifests(kitchen.source("app")) == []
+
+
+@pytest.mark.parametrize("path", ["/app", "../app", "app/../../etc", "app/../app", "a\0b"])
+async def test_a_path_that_leads_elsewhere_is_refused(kitchen: Kitchen, path: str):
+    kitchen.forge.create().commit(TREE)
+    with pytest.raises(Refused, match=r"spec\.source\.path") as refused:
+        await kitchen.render(kitchen.source(path))
+    assert refused.value.code == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("ap", "the root holds: app, other"),
+        ("app/subb", "'app' holds: .hidden, README.md, a.yaml, b.yml, c.json, d.txt, skipped.yaml, sub"),
+        ("app/sub/deeper/x/y", "'app/sub/deeper' holds: f.yaml"),
+        ("app/a.yaml", "is a file, not a directory"),
+    ],
+)
+async def test_a_missing_path_says_what_is_there_instead(kitchen: Kitchen, path: str, nearest: str):
+    commit = kitchen.forge.create().commit(TREE)
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source(path))
+    assert refused.value.code == "path_not_found"
+    assert f"{path!r}" in refused.value.message
+    assert f"{kitchen.forge.address()} at {commit[:7]}" in refused.value.message
+    assert nearest in refused.value.message
+
+
+async def test_broken_yaml_is_refused_with_file_and_line(kitchen: Kitchen):
+    broken = f"{config_map('a')}---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [b\n"
+    commit = kitchen.forge.create().commit({"app/a.yaml": broken})
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "render_failed"
+    where = f"path 'app' of {kitchen.forge.address()} at {commit[:7]}: app/a.yaml, document 2, line "
+    assert refused.value.message.startswith(where)
+
+
+async def test_broken_yaml_that_is_no_manifest_is_none_of_ours(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/a.yaml": config_map("a"), "app/template.yaml": "{{ if .x }}\nkey: [\n"})
+    assert sorted(await kitchen.data(kitchen.source("app"))) == ["a"]
+
+
+async def test_a_broken_manifest_is_refused_and_not_left_out(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/a.yaml": config_map("a"), "app/b.yaml": "kind: Pod\nmetadata: {name: b}\n"})
+    with pytest.raises(Refused, match=r"app/b\.yaml, document 1, line 1: Pod: apiVersion must be set"):
+        await kitchen.render(kitchen.source("app"))
+
+
+async def test_2_11_too_many_bytes_of_manifests_are_refused(kitchen: Kitchen):
+    files = {f"app/{n}.yaml": config_map(f"m{n}", big="x" * 30_000) for n in range(4)}
+    kitchen.forge.create().commit(files)
+    with pytest.raises(Refused, match="the limit is 100,000 bytes") as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "limit_exceeded"
+
+
+async def test_jsonnet_is_refused_and_not_silently_left_out(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/a.yaml": config_map("a"), "app/b.jsonnet": "{}"})
+    with pytest.raises(Refused, match="Jsonnet is not rendered yet"):
+        await kitchen.render(kitchen.source("app"))
+    assert await kitchen.data(kitchen.source("app", directory=DirectoryOptions(exclude="*.jsonnet"))) == {"a": None}
+
+
+@pytest.mark.parametrize(
+    "target", ["/etc/hostname", "/etc/does-not-exist", "../../outside", "../../../etc/hostname", "sub/../../../x"]
+)
+async def test_2_12_a_link_out_of_the_repository_is_refused_alike_whether_there_is_something(
+    kitchen: Kitchen, target: str
+):
+    kitchen.forge.create().commit({"app/a.yaml": config_map("a"), "app/out.yaml": Link(target)})
+    with pytest.raises(Refused, match=r"'app/out\.yaml' .* is a symbolic link out of the repository") as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert target not in refused.value.message
+
+
+async def test_links_inside_the_repository_are_followed(kitchen: Kitchen):
+    kitchen.forge.create().commit(
+        {
+            "shared/a.yaml": config_map("a"),
+            "app/linked.yaml": Link("../shared/a.yaml"),
+            "app/twice.yaml": Link("../hop.yaml"),
+            "hop.yaml": Link("shared/b.yaml"),
+            "shared/b.yaml": config_map("b"),
+            "app/folder.yaml": Link("../shared"),
+            "same": Link("app"),
+        }
+    )
+    assert sorted(await kitchen.data(kitchen.source("app"))) == ["a", "b"]
+    assert sorted(await kitchen.data(kitchen.source("same"))) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("links", "says"),
+    [
+        ({"app/a.yaml": Link("a.yaml")}, "leads in circles"),
+        ({"app/a.yaml": Link("b.yaml"), "app/b.yaml": Link("a.yaml")}, "leads in circles"),
+        ({"app/a.yaml": Link("gone.yaml")}, "does not exist"),
+        ({f"app/{n:02}.yaml": Link(f"{n + 1:02}.yaml") for n in range(12)}, "leads in circles"),
+    ],
+)
+async def test_links_that_lead_nowhere_are_refused(kitchen: Kitchen, links: dict[str, Link], says: str):
+    kitchen.forge.create().commit({"app/12.yaml": config_map("end"), **links})
+    with pytest.raises(Refused, match=says):
+        await kitchen.render(kitchen.source("app"))
+
+
+async def test_a_submodule_as_path_is_refused_in_words(kitchen: Kitchen):
+    tree = kitchen.forge.create()
+    commit = tree.commit({"app/a.yaml": config_map("a")})
+    tree.git("update-index", "--add", "--cacheinfo", f"160000,{commit},app/module")
+    tree.git("commit", "--quiet", "-m", "module")
+    with pytest.raises(Refused, match="submodules are not fetched yet"):
+        await kitchen.render(kitchen.source("app/module"))
+    recursive = DirectoryOptions(recurse=True)
+    with pytest.raises(Refused, match="submodules are not fetched yet"):
+        await kitchen.render(kitchen.source("app", directory=recursive))
+
+
+async def test_a_pointer_to_large_file_storage_is_refused_in_words(kitchen: Kitchen):
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12345\n"
+    kitchen.forge.create().commit({"app/a.yaml": pointer})
+    with pytest.raises(Refused, match="Git LFS"):
+        await kitchen.render(kitchen.source("app"))
+
+
+async def test_odd_file_names_are_data(kitchen: Kitchen):
+    names = ["-rf.yaml", "a b.yaml", "new\nline.yaml", "$(touch x).yaml", "ünï.yaml", "CON.yaml", "x" * 250 + ".yaml"]
+    kitchen.forge.create().commit({f"app/{name}": config_map(f"n{n}") for n, name in enumerate(names)})
+    assert len(await kitchen.manifests(kitchen.source("app"))) == len(names)

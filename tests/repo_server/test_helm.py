@@ -1,0 +1,226 @@
+"""Charts from Git: names, values and their precedence, and where value files may be. Rules 2.14 to 2.22."""
+
+import pytest
+
+from argosy.engine.model.source import HelmFileParameter, HelmOptions, HelmParameter
+from repo_server.errors import Refused
+from tests.repo_server.kitchen import Kitchen, chart
+from tests.repo_server.repositories import Link
+
+
+async def test_2_2_a_chart_is_found_by_its_file_and_rendered_with_its_defaults(kitchen: Kitchen):
+    commit = kitchen.forge.create().commit(chart("web"))
+    (source,) = await kitchen.render(kitchen.source("web"), kube_version="1.31.4", api_versions=("example.org/v1",))
+    assert (source.source_type, source.revision) == ("Helm", commit)
+    assert [item.manifest["kind"] for item in source.manifests] == ["CustomResourceDefinition", "ConfigMap"]
+    rendered = source.manifests[1]
+    assert rendered.manifest["metadata"] == {"name": "shop", "namespace": "store"}
+    assert rendered.manifest["data"] == {
+        "color": "chart",
+        "extra": None,
+        "list": "",
+        "kube": "v1.31.4",
+        "known": "true",
+    }
+    assert rendered.origin.startswith("web/templates/map.yaml, document 1, line 1")
+    assert "Thank you for shop." in source.notes
+
+
+@pytest.mark.parametrize(
+    ("application", "options", "name", "namespace"),
+    [
+        ("shop", HelmOptions(), "shop", "store"),
+        ("team_shop", HelmOptions(), "shop", "store"),
+        ("shop", HelmOptions(release_name="other"), "other", "store"),
+        ("shop", HelmOptions(namespace="elsewhere"), "shop", "elsewhere"),
+    ],
+)
+async def test_2_14_release_and_namespace(
+    kitchen: Kitchen, application: str, options: HelmOptions, name: str, namespace: str
+):
+    kitchen.forge.create().commit(chart("web"))
+    source = kitchen.source("web", helm=options)
+    manifests = await kitchen.manifests(source, application=application)
+    assert manifests[1]["metadata"] == {"name": name, "namespace": namespace}
+
+
+async def test_2_15_crds_can_be_left_out(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    manifests = await kitchen.manifests(kitchen.source("web", helm=HelmOptions(skip_crds=True)))
+    assert [manifest["kind"] for manifest in manifests] == ["ConfigMap"]
+
+
+@pytest.mark.parametrize(
+    ("options", "color"),
+    [
+        (HelmOptions(), "chart"),
+        (HelmOptions(value_files=("first.yaml",)), "first"),
+        (HelmOptions(value_files=("first.yaml", "second.yaml")), "second"),
+        (HelmOptions(value_files=("second.yaml", "first.yaml")), "first"),
+        (HelmOptions(value_files=("first.yaml",), values="color: inline"), "inline"),
+        (HelmOptions(values="color: text", values_object={"color": "object"}), "object"),
+        (HelmOptions(values="color: text", values_object={}), "chart"),
+        (HelmOptions(values="color: text", parameters=(HelmParameter(name="color", value="set"),)), "set"),
+        (
+            HelmOptions(
+                parameters=(HelmParameter(name="color", value="set"),),
+                file_parameters=(HelmFileParameter(name="color", path="color.txt"),),
+            ),
+            "from a file",
+        ),
+    ],
+)
+async def test_2_16_precedence(kitchen: Kitchen, options: HelmOptions, color: str):
+    files = {"first.yaml": "color: first", "second.yaml": "color: second", "color.txt": "from a file"}
+    kitchen.forge.create().commit(chart("web", **files))
+    assert (await kitchen.data(kitchen.source("web", helm=options)))["shop"]["color"] == color
+
+
+@pytest.mark.parametrize(
+    ("parameter", "color"),
+    [
+        (HelmParameter(name="color", value="a,b"), "a,b"),
+        (HelmParameter(name="color", value="1e3", force_string=True), "1e3"),
+        (HelmParameter(name="color", value="$ARGOCD_APP_NAME-$$x-${ARGOCD_APP_NAMESPACE}$UNKNOWN"), "shop-$x-store"),
+    ],
+)
+async def test_2_17_and_2_21_parameters(kitchen: Kitchen, parameter: HelmParameter, color: str):
+    kitchen.forge.create().commit(chart("web"))
+    source = kitchen.source("web", helm=HelmOptions(parameters=(parameter,)))
+    assert (await kitchen.data(source))["shop"]["color"] == color
+
+
+async def test_2_17_braces_make_a_list(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    source = kitchen.source("web", helm=HelmOptions(parameters=(HelmParameter(name="list", value="{a,b}"),)))
+    assert (await kitchen.data(source))["shop"]["list"] == "a-b"
+
+
+async def test_2_22_the_source_may_say_which_cluster_it_is_for(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    options = HelmOptions(kube_version="1.28.0", api_versions=("example.org/v1",))
+    data = (await kitchen.data(kitchen.source("web", helm=options), kube_version="1.31.4"))["shop"]
+    assert (data["kube"], data["known"]) == ("v1.28.0", "true")
+
+
+VALUES = {
+    "values/prod.yaml": "color: prod",
+    "charts/web/env/eu/a.yaml": "color: a",
+    "charts/web/env/eu/b.yaml": "color: b",
+    "charts/web/env/c.yaml": "color: c",
+    "shop.yaml": "color: named",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "color"),
+    [
+        (("../../values/prod.yaml",), "prod"),
+        (("/values/prod.yaml",), "prod"),
+        (("/${ARGOCD_APP_NAME}.yaml",), "named"),
+        (("/$ARGOCD_APP_NAME.yaml",), "named"),
+        (("env/eu/*.yaml",), "b"),
+        (("env/**/*.yaml",), "b"),
+        (("env/**/?.yaml", "env/c.yaml"), "c"),
+        (("env/eu/b.yaml", "env/eu/*.yaml"), "a"),
+        (("env/eu/[a]*",), "a"),
+        (("/values/*.yaml",), "prod"),
+    ],
+)
+async def test_2_18_and_2_19_value_files(kitchen: Kitchen, files: tuple[str, ...], color: str):
+    kitchen.forge.create().commit({**chart("charts/web"), **VALUES})
+    source = kitchen.source("charts/web", helm=HelmOptions(value_files=files))
+    assert (await kitchen.data(source))["shop"]["color"] == color
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("missing.yaml", "'charts/web/missing.yaml' does not exist"),
+        ("nothing/*.yaml", 'values file glob "nothing/*.yaml" matched no files'),
+        ("../../../outside.yaml", "leads out of the repository"),
+        ("/../outside.yaml", "leads out of the repository"),
+        ("$ARGOCD_APP_NAME/../../../../../etc/passwd", "leads out of the repository"),
+        ("https://example.org/values.yaml", "files from a URL are not fetched yet"),
+        ("file:///etc/passwd", "files from a URL are not fetched yet"),
+        ("secrets://values.yaml", "files from a URL are not fetched yet"),
+        ("$unknown/values.yaml", "does not exist"),
+        ("$unknown", "names no file"),
+    ],
+)
+async def test_2_20_a_value_file_that_cannot_be_used_is_refused(kitchen: Kitchen, file: str, says: str):
+    kitchen.forge.create().commit({**chart("charts/web"), **VALUES})
+    source = kitchen.source("charts/web", helm=HelmOptions(value_files=(file,)))
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(source)
+    assert says in refused.value.message
+    with pytest.raises(Refused):
+        await kitchen.render(
+            kitchen.source("charts/web", helm=HelmOptions(file_parameters=(HelmFileParameter("x", file),)))
+        )
+
+
+@pytest.mark.parametrize("file", ["missing.yaml", "nothing/*.yaml"])
+async def test_2_20_missing_value_files_may_be_allowed(kitchen: Kitchen, file: str):
+    kitchen.forge.create().commit({**chart("charts/web"), **VALUES})
+    options = HelmOptions(value_files=(file, "/values/prod.yaml"), ignore_missing_value_files=True)
+    assert (await kitchen.data(kitchen.source("charts/web", helm=options)))["shop"]["color"] == "prod"
+
+
+async def test_a_value_file_behind_a_link_out_of_the_repository_is_refused(kitchen: Kitchen):
+    kitchen.forge.create().commit({**chart("web"), "web/out.yaml": Link("/etc/hostname")})
+    with pytest.raises(Refused, match="symbolic link out of the repository"):
+        await kitchen.render(kitchen.source("web", helm=HelmOptions(value_files=("out.yaml",))))
+
+
+async def test_a_broken_value_file_names_the_file_and_quotes_nothing(kitchen: Kitchen):
+    kitchen.forge.create().commit({**chart("web"), "web/prod.yaml": "password: [s3cr3t\n"})
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("web", helm=HelmOptions(value_files=("prod.yaml",))))
+    assert "prod.yaml" in refused.value.message
+    assert "s3cr3t" not in refused.value.message
+
+
+async def test_a_chart_that_fails_to_render_says_so_in_helms_own_words(kitchen: Kitchen):
+    kitchen.forge.create().commit(
+        chart("web", **{"templates/bad.yaml": '{{ required "a color is needed" .Values.none }}'})
+    )
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("web"))
+    assert refused.value.code == "render_failed"
+    assert "a color is needed" in refused.value.message
+    assert "web/templates/bad.yaml" in refused.value.message
+    assert kitchen.forge.address() in refused.value.message
+
+
+async def test_a_missing_dependency_is_named(kitchen: Kitchen):
+    needs = 'dependencies: [{name: redis, version: "1.x", repository: "https://charts.example.org"}]\n'
+    files = chart("web")
+    kitchen.forge.create().commit({**files, "web/Chart.yaml": files["web/Chart.yaml"] + needs})
+    with pytest.raises(Refused, match="redis"):
+        await kitchen.render(kitchen.source("web"))
+
+
+async def test_links_in_a_chart_are_followed_and_helmignore_is_obeyed(kitchen: Kitchen):
+    kitchen.forge.create().commit(
+        {
+            **chart("web"),
+            "shared/templates/_name.tpl": '{{ define "shared" }}from a link{{ end }}',
+            "web/templates/shared": Link("../../shared/templates"),
+            "web/templates/more.yaml": (
+                'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata: {x: {{ include "shared" . }}}\n'
+            ),
+            "web/templates/ignored.yaml": "{{ fail }}",
+            "web/.helmignore": "# not ours\ntemplates/ignored.yaml\n",
+        }
+    )
+    assert (await kitchen.data(kitchen.source("web")))["more"] == {"x": "from a link"}
+
+
+async def test_an_endless_template_costs_only_its_own_render(kitchen: Kitchen):
+    endless = "{{ range $i := until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"
+    kitchen.forge.create().commit({**chart("web"), **chart("bad", **{"templates/bad.yaml": endless})})
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("bad"))
+    assert refused.value.code == "limit_exceeded"
+    assert "shop" in await kitchen.data(kitchen.source("web"))
