@@ -1,6 +1,7 @@
 """The controller's environment, read once; a value that cannot be used ends the process, by name and reason."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,11 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where everything is; `kubeconfig` is None inside a pod. Listen addresses are `unix:/path` or `host:port`."""
+    """Where everything is; `kubeconfig` is None inside a pod. Listen addresses are `unix:/path` or `host:port`.
+
+    `identity` names this process as a holder of the lease; one who sees to it that there is only one (as `argosy up`
+    does) may give it the same name again, so that a restart need not wait for the lease to run out.
+    """
 
     namespace: str
     kubeconfig: Path | None
@@ -41,7 +46,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         repo_server_token=_secret(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
         listen=given.get("ARGOSY_CONTROLLER_LISTEN", "127.0.0.1:8082"),
         token=_secret(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
-        identity=given.get("HOSTNAME", "") or os.uname().nodename,
+        identity=given.get("ARGOSY_CONTROLLER_IDENTITY") or f"{os.uname().nodename}_{secrets.token_hex(4)}",
     )
 
 

@@ -1,1 +1,69 @@
 """Builds the controller from its settings; the only module of it that imports a concrete gateway."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from app_controller.fenced import Fenced
+from app_controller.loop import Loop
+from app_controller.observe.clusters import Clusters
+from app_controller.operations import Operations
+from app_controller.outside import Outside
+from app_controller.report import Reporter
+from app_controller.serve import Deltas
+from app_controller.settings import Settings
+from app_controller.watched import Watched
+from app_controller.work import Work
+from argosy.engine import settings as installation
+from argosy.gateways.clock import SystemClock
+from argosy.gateways.kubernetes import connect
+from argosy.gateways.kubernetes.lease import Lease
+from argosy.gateways.kubernetes.port import Cluster
+from argosy.gateways.manifests.http import HttpManifests
+from argosy.gateways.store import keys, sql
+
+LEASE = "argosy-application-controller"
+
+
+class FencedClusters:
+    """Opens destinations behind the lease; the cluster that we run in is the control cluster's own connection."""
+
+    def __init__(self, control: Fenced, lease: Lease) -> None:
+        self._control = control
+        self._lease = lease
+
+    def open(self, server: str, config: Mapping[str, Any]) -> Cluster:
+        """See `port.Clusters.open`."""
+        if server == installation.IN_CLUSTER_SERVER and not config:
+            return self._control
+        return Fenced(connect.from_settings(server, config), self._lease.check)
+
+
+@asynccontextmanager
+async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Deltas, Lease]]:
+    """Connect, wait for the lease, and yield the controller at rest; everything is closed afterwards."""
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        real = _control(settings)
+        stack.push_async_callback(real.close)
+        store = await sql.open_store(settings.database_url, keys.load_or_create(settings.key_file))
+        stack.push_async_callback(store.close)
+        manifests = HttpManifests(settings.repo_server, token=settings.repo_server_token)
+        stack.push_async_callback(manifests.close)
+        lease = Lease(real, clock, namespace=settings.namespace, name=LEASE, identity=settings.identity)
+        await stack.enter_async_context(lease.hold())
+        await store.fence(lease.epoch)
+        control = Fenced(real, lease.check)
+        destinations = Clusters(FencedClusters(control, lease), clock)
+        stack.push_async_callback(destinations.close)
+        outside = Outside(control, destinations, store, manifests, clock, settings.namespace, lease.epoch)
+        watched = Watched(settings.namespace)
+        work = Work(outside, watched, Reporter(outside, watched))
+        deltas = Deltas()
+        yield Loop(work, Operations(work), deltas), work, deltas, lease
+
+
+def _control(settings: Settings) -> Cluster:
+    if settings.kubeconfig is None:
+        return connect.in_cluster()
+    return connect.from_kubeconfig(settings.kubeconfig, settings.context)

@@ -80,6 +80,7 @@ def _environment(layout: Layout, environment: Mapping[str, str]) -> dict[str, st
         "ARGOSY_REPO_SERVER_STATE": str(layout.state / "repo-server"),
         "ARGOSY_CONTROLLER_LISTEN": controller,
         "ARGOSY_CONTROLLER": controller,
+        "ARGOSY_CONTROLLER_IDENTITY": f"{os.uname().nodename}_{secrets.token_hex(4)}",
         "ARGOSY_CONTROLLER_TOKEN_FILE": str(token_file(layout, "controller")),
         "ARGOSY_SERVER_LISTEN": layout.listen,
     }
