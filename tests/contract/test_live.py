@@ -84,7 +84,7 @@ async def live(request, held, tmp_path):
     if request.param == "unix":
         path = tmp_path / "s"
         await web.UnixSite(runner, str(path)).start()
-        url = f"unix://{path}"
+        url = f"unix:{path}"
     else:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

@@ -17,11 +17,11 @@ _ANSWER_SECONDS = aiohttp.ClientTimeout(total=30, connect=5)
 # The controller sends a heartbeat every few seconds; longer silence is a broken connection.
 _STREAM_SECONDS = aiohttp.ClientTimeout(total=None, connect=5, sock_read=30)
 _LONGEST_LINE = 1024 * 1024
-_UNIX = "unix://"
+_UNIX = "unix:"
 
 
 class HttpLive:
-    """Asks the controller at `url`, `http://127.0.0.1:PORT` or `unix:///path/of/socket`; must be closed."""
+    """Asks the controller at `url`, `http://127.0.0.1:PORT` or `unix:/path`; must be closed."""
 
     def __init__(self, url: str, *, token: str) -> None:
         self._socket = url.removeprefix(_UNIX) if url.startswith(_UNIX) else ""

@@ -1,0 +1,1 @@
+"""Who asks: passwords, session tokens, cookies, and where a request may come from."""

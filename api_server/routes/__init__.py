@@ -1,0 +1,14 @@
+"""The REST interface, one noun per file, with Argo CD's paths and operation names (7.3); `ALL` lists them."""
+
+from api_server.routes import applications, clusters, operations, projects, repositories, server, session, streams
+
+ALL = (
+    session.router,
+    server.router,
+    streams.router,
+    operations.router,
+    applications.router,
+    projects.router,
+    repositories.router,
+    clusters.router,
+)
