@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { createCommand } from '@/features/creation/command'
-import { fieldOf, manifestOf, prefilled, valuesOf } from '@/features/creation/draft'
+import { manifestOf, prefilled, valuesOf } from '@/features/creation/draft'
+import { refusalOf } from '@/features/creation/refusal'
 
 const filled = prefilled({
   name: 'web',
@@ -85,21 +86,41 @@ describe('the form', () => {
 })
 
 describe("the server's refusal", () => {
+  const of = (problem: string) => refusalOf(`application spec for web is invalid: ${problem}`, filled)
+
   it.each([
-    ['application spec for web is invalid: spec.source.path: web: app path does not exist', 'path'],
-    ['spec.source.repoURL: repository not accessible', 'repoURL'],
+    ['spec.source.path: app path does not exist', 'path'],
+    ['spec.sources[0].repoURL: repository not accessible', 'repoURL'],
+    ['spec.source: one of path and chart is required', 'path'],
     ['spec.destination.server: no cluster with this address', 'destServer'],
-    ['spec.destination.namespace: namespace kube-system is not permitted in project default', 'destNamespace'],
-    ['existing application spec is different; use upsert flag to force update', 'name'],
+    ['spec.destination: is not permitted in project default', 'destServer'],
+    ['spec.destination.namespace: is no namespace name', 'destNamespace'],
+    ['spec.project: does not exist', 'project'],
+    ['spec.source.helm.valueFiles: not found', 'helmValues'],
     ['metadata.name: must be a DNS-1123 subdomain', 'name'],
-    ['spec.project: there is no project x', 'project'],
-    ['spec.source.helm.values: line 2: mapping values are not allowed here', 'helmValues'],
-  ])('%s stands at its field', (message, field) => {
-    expect(fieldOf(message, filled)).toBe(field)
+  ])('%s stands at its field', (problem, field) => {
+    expect(of(problem)).toEqual({ fields: { [field]: problem.replace(/^[^:]*: /, '') }, rest: '' })
   })
 
-  it('stands above the button when it names no field', () => {
-    expect(fieldOf('the control plane is away', filled)).toBeUndefined()
+  it('of several fields stands at each, whatever words are in it', () => {
+    expect(of('spec.source.path: a; b does not exist; spec.project: c; spec.project: d')).toEqual({
+      fields: { path: 'a; b does not exist', project: 'c; d' },
+      rest: '',
+    })
+  })
+
+  it('of an application that is there stands at the name', () => {
+    expect(
+      refusalOf(
+        'existing application spec is different; use upsert flag to force update; different: spec.source',
+        filled,
+      ).fields,
+    ).toHaveProperty('name')
+  })
+
+  it('stands above the button when it names no field of the form', () => {
+    expect(of('spec.syncPolicy.retry.backoff.duration: is no length of time').rest).toContain('is no length of time')
+    expect(refusalOf('the control plane is away', filled)).toEqual({ fields: {}, rest: 'the control plane is away' })
   })
 })
 

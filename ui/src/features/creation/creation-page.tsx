@@ -12,8 +12,9 @@ import { AsCommand } from '@/shared/ui/as-command'
 import { ErrorNote } from '@/shared/ui/notes'
 import { createCommand } from './command'
 import classes from './creation.module.css'
-import { fieldOf, manifestOf, prefilled, valuesOf, type Values } from './draft'
+import { manifestOf, prefilled, valuesOf, type Values } from './draft'
 import { Fields } from './fields'
+import { refusalOf } from './refusal'
 import { YamlView } from './yaml-view'
 
 interface Props {
@@ -77,8 +78,7 @@ export function CreationPage({ parameters, created }: Props) {
     mutationFn: () => send<Application>(createApplication(manifest())),
     onSuccess: created,
     onError: (error) => {
-      const field = view.as === 'form' ? fieldOf(error.message, form.values) : undefined
-      if (field !== undefined) form.setFieldError(field, error.message)
+      if (view.as === 'form') form.setErrors(refusalOf(error.message, form.values).fields)
     },
   })
   const submit =
@@ -92,7 +92,12 @@ export function CreationPage({ parameters, created }: Props) {
           () => focusFirstError(),
         )
   const broken = view.as === 'yaml' && view.problem !== undefined
-  const saidAtField = create.error !== null && Object.values(form.errors).includes(create.error.message)
+  const said =
+    create.error === null
+      ? ''
+      : view.as === 'form'
+        ? refusalOf(create.error.message, form.values).rest
+        : create.error.message
   return (
     <div className={classes['page']}>
       <title>New application · Argosy</title>
@@ -110,9 +115,7 @@ export function CreationPage({ parameters, created }: Props) {
       </div>
       <form onSubmit={submit} className={classes['form']} noValidate>
         {view.as === 'form' ? <Fields form={form} /> : <YamlView text={view.text} problem={view.problem} edit={edit} />}
-        {create.error === null || saidAtField ? null : (
-          <ErrorNote doing="Create the application" error={create.error} />
-        )}
+        {said === '' ? null : <ErrorNote doing="Create the application" error={said} />}
         <div className={classes['foot']}>
           <Button type="submit" disabled={broken} loading={create.isPending}>
             Create

@@ -196,24 +196,3 @@ function given<Name extends string, Value>(name: Name, value: Value): { [key in 
     (typeof value === 'object' && Object.keys(value).length === 0)
   return (isEmpty ? {} : { [name]: value }) as { [key in Name]?: NonNullable<Value> }
 }
-
-/** The field that a refusal of the server names, so that its words can stand there. */
-export function fieldOf(message: string, values: Values): keyof Values | undefined {
-  return fields.find(([pattern]) => pattern.test(message))?.[1](values)
-}
-
-const fields: [RegExp, (values: Values) => keyof Values][] = [
-  [/metadata\.name\b|already exists|existing application/i, () => 'name'],
-  [
-    /spec\.sources?(\[\d+\])?\.repoURL|repository .*(not|unknown|denied|required)|unable to access|authentication/i,
-    () => 'repoURL',
-  ],
-  [/spec\.sources?(\[\d+\])?\.targetRevision|revision\b/i, () => 'targetRevision'],
-  [/spec\.sources?(\[\d+\])?\.helm\.parameters/i, () => 'helmParameters'],
-  [/spec\.sources?(\[\d+\])?\.helm|helm values/i, () => 'helmValues'],
-  [/spec\.sources?(\[\d+\])?\.chart\b/i, () => 'chart'],
-  [/spec\.sources?(\[\d+\])?\.path\b|app path|path .*(not exist|not found)/i, () => 'path'],
-  [/spec\.destination\.namespace|namespace .*not permitted/i, () => 'destNamespace'],
-  [/spec\.destination|cluster\b/i, ({ destination }) => (destination === 'server' ? 'destServer' : 'destName')],
-  [/spec\.project|project\b/i, () => 'project'],
-]
