@@ -7,7 +7,7 @@ resources and by the API server for its index.
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
@@ -46,8 +46,11 @@ USUAL = Pace()
 class Sink(Protocol):
     """Where the objects go. Called from the event loop; must neither block nor raise."""
 
-    def replace(self, manifests: Sequence[bytes], resource_version: str) -> None:
-        """Take the complete list as it was at this version: what is not in it was deleted before."""
+    def replace(self, manifests: Sequence[bytes], resource_version: str) -> Awaitable[None] | None:
+        """Take the complete list as it was at this version: what is not in it was deleted before.
+
+        A sink that needs long may return something to wait for; nothing else is told to it meanwhile.
+        """
         ...
 
     def change(self, manifest: bytes) -> None:
@@ -134,7 +137,9 @@ class Reflector:
                 after = page.next
                 if not after:
                     break
-        self._sink.replace(manifests, page.resource_version)
+        taken = self._sink.replace(manifests, page.resource_version)
+        if taken is not None:
+            await taken
         self._version = page.resource_version
         self._relist_at = asyncio.get_running_loop().time() + _spread(self._pace.relist)
 
