@@ -4,7 +4,7 @@ Made by `wiring` around each real cluster, so that no stage can forget it. What 
 is lost can still arrive: one request, which carries preconditions where it destroys anything.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
 from argosy.engine.model.resource import Manifest
@@ -50,7 +50,7 @@ class Fenced:
 
     def watch(
         self, resource: ApiResource, *, resource_version: str, namespace: str = "", label_selector: str = ""
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent]:
         """See `port.Cluster`."""
         return self._cluster.watch(
             resource, resource_version=resource_version, namespace=namespace, label_selector=label_selector
