@@ -15,7 +15,10 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     create_manifests()
     create_inventory()
+    create_fence()
     create_operations()
+    create_attempts()
+    create_steps()
     create_history()
     create_audit()
     create_sign_ins()
@@ -77,13 +80,16 @@ def create_inventory() -> None:
     op.create_index("ix_inventory_control_namespace_instance", "inventory", ["control_namespace", "instance"])
 
 
-def create_operations() -> None:
+def create_fence() -> None:
     op.create_table(
         "fence",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_fence"),
     )
+
+
+def create_operations() -> None:
     op.create_table(
         "operations",
         sa.Column("id", sa.String(32), nullable=False),
@@ -115,7 +121,6 @@ def create_operations() -> None:
         sqlite_where=still_open,
         postgresql_where=still_open,
     )
-    create_attempts()
 
 
 def create_attempts() -> None:
@@ -134,6 +139,9 @@ def create_attempts() -> None:
         sa.ForeignKeyConstraint(["manifest_set"], ["manifest_sets.digest"], name="fk_attempts_manifest_sets"),
     )
     op.create_index("ix_attempts_manifest_set", "attempts", ["manifest_set"])
+
+
+def create_steps() -> None:
     op.create_table(
         "steps",
         sa.Column("operation_id", sa.String(32), nullable=False),

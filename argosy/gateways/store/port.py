@@ -84,7 +84,7 @@ class History(Protocol):
 class ManifestSets(Protocol):
     """Rendered manifests by content: Secrets are encrypted, equal objects are stored once."""
 
-    async def keep(self, manifests: Sequence[Manifest], *, at: datetime) -> str:
+    async def keep(self, contents: Sequence[Manifest], *, at: datetime) -> str:
         """Store a list of manifests, if it is not stored, and return its keyed hash (64 hex digits)."""
         ...
 

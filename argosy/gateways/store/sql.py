@@ -24,6 +24,7 @@ from argosy.gateways.store import engine as engines
 from argosy.gateways.store.changes import ApplicationRef, Change, Note
 from argosy.gateways.store.database import Database
 from argosy.gateways.store.keys import KeyRing
+from argosy.gateways.store.port import Store
 from argosy.gateways.store.records import (
     AttemptRecord,
     AuditRecord,
@@ -36,7 +37,7 @@ from argosy.gateways.store.records import (
 from argosy.gateways.store.sealing import Sealer
 
 
-async def open_store(url: str, ring: KeyRing) -> "SqlStore":
+async def open_store(url: str, ring: KeyRing) -> Store:
     """Connect to the database, bring its schema up to date and return the store; the caller closes it.
 
     `url` is as `engine.parse` wants it. Raises `Unavailable`, `SchemaTooNew` and `Unusable`.
@@ -50,12 +51,16 @@ async def open_store(url: str, ring: KeyRing) -> "SqlStore":
     return SqlStore(database, Sealer(ring))
 
 
-class SqlInventory:
-    """`port.Inventory` in SQL."""
+class _Noun:
+    """What every noun needs."""
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
         self._sealer = sealer
+
+
+class SqlInventory(_Noun):
+    """`port.Inventory` in SQL."""
 
     async def owned_by(self, application: ApplicationRef) -> Sequence[InventoryEntry]:
         """Return the application's entries, by cluster and key."""
@@ -73,12 +78,8 @@ class SqlInventory:
         )
 
 
-class SqlOperations:
+class SqlOperations(_Noun):
     """`port.Operations` in SQL."""
-
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._sealer = sealer
 
     async def running(self, application: ApplicationRef) -> OperationRecord | None:
         """Return the application's open operation."""
@@ -113,12 +114,8 @@ class SqlOperations:
         )
 
 
-class SqlHistory:
+class SqlHistory(_Noun):
     """`port.History` in SQL."""
-
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._sealer = sealer
 
     async def last_id(self, application: ApplicationRef, *, application_uid: str) -> int:
         """Return the highest id, -1 if there is none."""
@@ -143,12 +140,8 @@ class SqlHistory:
         )
 
 
-class SqlManifestSets:
+class SqlManifestSets(_Noun):
     """`port.ManifestSets` in SQL."""
-
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._sealer = sealer
 
     async def keep(self, contents: Sequence[Manifest], *, at: datetime) -> str:
         """Store a list of manifests, if it is not stored, and return its keyed hash (64 hex digits)."""
@@ -163,12 +156,8 @@ class SqlManifestSets:
         )
 
 
-class SqlAudit:
+class SqlAudit(_Noun):
     """`port.Audit` in SQL."""
-
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._sealer = sealer
 
     async def latest(self, *, limit: int, before: int | None = None) -> Sequence[AuditRecord]:
         """Return rows, newest first, those below sequence `before` if it is given."""
@@ -179,12 +168,8 @@ class SqlAudit:
         return await self._database.read(lambda connection: audit.verify(connection, sealer=self._sealer))
 
 
-class SqlSignIns:
+class SqlSignIns(_Noun):
     """`port.SignIns` in SQL."""
-
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._sealer = sealer
 
     async def is_revoked(self, jti: str) -> bool:
         """Return whether the token was revoked."""
@@ -197,12 +182,11 @@ class SqlSignIns:
         )
 
 
-class SqlStore:
+class SqlStore(_Noun):
     """`port.Store` in SQL."""
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._sealer = sealer
+        super().__init__(database, sealer)
         self.inventory = SqlInventory(database, sealer)
         self.operations = SqlOperations(database, sealer)
         self.history = SqlHistory(database, sealer)

@@ -1,14 +1,16 @@
 """Manifest sets: by content, checked, and unreadable where they hold Secrets."""
 
+import asyncio
 import dataclasses
 import secrets
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, MetaData, func, select, update
+from sqlalchemy import Connection, MetaData, event, func, select, update
 
 from argosy.gateways.store import sql
 from argosy.gateways.store.changes import AppliedObject, RecordApplied, Sweep
@@ -16,6 +18,7 @@ from argosy.gateways.store.errors import Contradiction, NotRecorded, Unreadable
 from argosy.gateways.store.keys import KeyRing
 from argosy.gateways.store.sql import SqlStore
 from argosy.gateways.store.tables import manifest_set_members, manifests
+from tests.contract.store.databases import PostgreSQL
 from tests.contract.store.samples import (
     CLUSTER,
     GUESTBOOK,
@@ -192,7 +195,9 @@ async def test_sweeping_keeps_what_something_refers_to(store: SqlStore) -> None:
     failed = await store.manifest_sets.keep([config_map("d")], at=NOON)
     good, bad = new_id(), new_id()
     await store.commit(opening(good), attempt(good, manifest_set=deployed), closing(good), epoch=1)
+    forgotten = await store.manifest_sets.keep([config_map("e")], at=NOON)  # of an operation of a lost database
     await store.commit(deployment(0, good, manifest_set=deployed), epoch=1)
+    await store.commit(deployment(1, new_id(), manifest_set=forgotten), epoch=1)
     await store.commit(opening(bad), attempt(bad, manifest_set=failed), closing(bad, "Failed"), epoch=1)
     applied = AppliedObject(KEYS[0], "u", config_map("live"))
     await store.commit(RecordApplied(GUESTBOOK, CLUSTER, (applied,), good, NOON), epoch=1)
@@ -203,6 +208,7 @@ async def test_sweeping_keeps_what_something_refers_to(store: SqlStore) -> None:
 
     await store.commit(Sweep(later(30)), epoch=1)
     assert await store.manifest_sets.get(deployed) == [config_map("a")]
+    assert await store.manifest_sets.get(forgotten) == [config_map("e")]
     assert await store.manifest_sets.get(recent) == [config_map("c")]
     assert await store.inventory.last_applied(GUESTBOOK, CLUSTER) == {KEYS[0]: config_map("live")}
     for digest in (abandoned, failed):
@@ -211,7 +217,7 @@ async def test_sweeping_keeps_what_something_refers_to(store: SqlStore) -> None:
     assert [each.id for each in await store.operations.latest(GUESTBOOK, limit=9)] == [good]
     assert await store.operations.attempts(bad) == []
     assert await store.operations.steps(bad, attempt=0) == []
-    assert await count(store, manifests) == 3
+    assert await count(store, manifests) == 4
 
 
 async def test_sweeping_leaves_open_operations_alone(store: SqlStore) -> None:
@@ -230,3 +236,32 @@ async def change(store: SqlStore, work: Any) -> Any:
 
 async def count(store: SqlStore, table: Any) -> int:
     return await store._database.read(lambda connection: connection.scalar(select(func.count()).select_from(table)))
+
+
+@pytest.mark.postgresql
+async def test_a_sweep_waits_for_what_is_being_kept(postgresql: PostgreSQL, ring: KeyRing) -> None:
+    url = postgresql.create_database()
+    keeper, sweeper = await sql.open_store(url, ring), await sql.open_store(url, ring)
+    await keeper.fence(1)
+    await keeper.manifest_sets.keep([config_map("a")], at=NOON)
+    found, go_on = threading.Event(), threading.Event()
+
+    def pause(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("INSERT INTO inventory"):
+            found.set()
+            assert go_on.wait(30)
+
+    event.listen(keeper._database.engine, "before_cursor_execute", pause)
+    applied = AppliedObject(KEYS[0], "u", config_map("a"))
+    recording = asyncio.create_task(
+        keeper.commit(RecordApplied(GUESTBOOK, CLUSTER, (applied,), "", NOON), epoch=1),
+    )
+    assert await asyncio.to_thread(found.wait, 30)
+    sweeping = asyncio.create_task(sweeper.commit(Sweep(later()), epoch=1))
+    while not (sweeping.done() or await asyncio.to_thread(postgresql.is_anybody_waiting)):
+        pass
+    go_on.set()
+    await asyncio.gather(recording, sweeping)
+    assert await keeper.inventory.last_applied(GUESTBOOK, CLUSTER) == {KEYS[0]: config_map("a")}
+    await keeper.close()
+    await sweeper.close()
