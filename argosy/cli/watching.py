@@ -16,8 +16,11 @@ from argosy.cli.errors import ApiError, CommandError, Unreachable
 from argosy.cli.views.resources import ResourcePattern, ResourceState, states
 from argosy.cli.waiting import Conditions, Degraded, Met, Stale, Verdict, Waiting, judge
 
-_NO_STREAM = (404, 405, 501)
+# A stream shows about that often that it is alive.
+_BEAT_SECONDS = 4.0
 _UNAVAILABLE = (502, 503, 504)
+# Statuses of a stream that does not exist, cannot be resumed, or was too fast for us.
+_ASK_INSTEAD = (404, 405, 409, 429, 501, *_UNAVAILABLE)
 
 
 @dataclass(frozen=True)
@@ -153,19 +156,25 @@ def _changes(client: Client, wait: Wait, deadline: float | None, seen: Any) -> I
     metadata = seen["metadata"]
     parameters = wait.name.parameters(name=wait.name.name, resourceVersion=metadata.get("resourceVersion"))
     patience = min(wait.pace.silence, max(_left(deadline), 0.1))
+    until = time.monotonic() + patience
     try:
         for event in client.stream("/api/v1/stream/applications", parameters, patience=patience):
             if _left(deadline) <= 0:
                 return
-            # The name alone may be that of an application in another namespace.
-            if isinstance(event, Tick) or event["application"]["metadata"].get("uid") != metadata.get("uid"):
+            if isinstance(event, Tick):
+                # Signs of life say nothing of the application: now and then, and before the deadline, ask.
+                if until - time.monotonic() < _BEAT_SECONDS:
+                    return
+                continue
+            if event["application"]["metadata"].get("uid") != metadata.get("uid"):
+                # The name alone may be that of an application in another namespace.
                 continue
             if event.get("type") == "DELETED":
                 yield Gone()
             elif _is_new(event["application"], wait):
                 yield event["application"]
     except ApiError as error:
-        if error.status not in (*_NO_STREAM, *_UNAVAILABLE):
+        if error.status not in _ASK_INSTEAD:
             raise
     except Unreachable:
         # The next look says whether the server is gone for good.

@@ -110,6 +110,15 @@ def test_every_option_reaches_the_server(syncing, argosy):
     ]
 
 
+def test_the_applications_own_sync_options_are_kept(syncing, argosy):
+    document = app()
+    document["spec"]["syncPolicy"]["syncOptions"] = ["CreateNamespace=true", "Replace=false"]
+    syncing.on("GET", WEB, document)
+    assert argosy("app", "sync", "web", "--replace", "--async").code == 0
+    sent = syncing.bodies("POST", f"{WEB}/sync")[0]
+    assert sent["syncOptions"] == {"items": ["CreateNamespace=true", "Replace=true"]}
+
+
 def test_a_selective_sync_names_the_resources(syncing, argosy):
     syncing.on("GET", WEB, app(resources=["Healthy", "Healthy"]))
     assert argosy("app", "sync", "web", "--resource", "!apps:Deployment:shop/web-0", "--async").code == 0

@@ -113,7 +113,7 @@ def _request(connected: Client, name: Name, given: Given) -> Mapping[str, Any]:
         "resources": _resources(connected, name, given),
         "infos": [{"name": key, "value": value} for key, value in read_pairs(given["info"], option="--info").items()],
         "retryStrategy": _retry(given),
-        "syncOptions": _sync_options(given),
+        "syncOptions": _sync_options(connected, name, given),
     }
     return {"name": name.name, **{field: value for field, value in optional.items() if value}}
 
@@ -143,14 +143,19 @@ def _retry(given: Given) -> Mapping[str, Any] | None:
     }
 
 
-def _sync_options(given: Given) -> Mapping[str, Any] | None:
+def _sync_options(connected: Client, name: Name, given: Given) -> Mapping[str, Any] | None:
+    """The sync options asked for, with the application's own, which the server would drop beside them."""
     asked = {
-        "Replace=true": given["replace"],
-        "ServerSideApply=true": given["server_side"],
-        "ApplyOutOfSyncOnly=true": given["apply_out_of_sync_only"],
+        "Replace": given["replace"],
+        "ServerSideApply": given["server_side"],
+        "ApplyOutOfSyncOnly": given["apply_out_of_sync_only"],
     }
-    items = [option for option, wanted in asked.items() if wanted]
-    return {"items": items} if items else None
+    names = [option for option, wanted in asked.items() if wanted]
+    if not names:
+        return None
+    policy = applications.view(applications.fetch(connected, name)).spec.sync_policy
+    own = [option for option in (policy.sync_options if policy else ()) if option.partition("=")[0] not in names]
+    return {"items": [*own, *(f"{option}=true" for option in names)]}
 
 
 def _resources(connected: Client, name: Name, given: Given) -> Sequence[Mapping[str, str]]:
