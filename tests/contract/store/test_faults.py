@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,7 @@ from argosy.gateways.store.records import Intact
 from argosy.gateways.store.sql import SqlStore
 from argosy.gateways.store.translation import POSTGRESQL, SQLITE, meaning_of, translate
 from tests.contract.store.databases import PostgreSQL
-from tests.contract.store.samples import audit_row, deployment
+from tests.contract.store.samples import GUESTBOOK, audit_row, deployment
 
 
 def test_every_result_code_of_sqlite_has_a_meaning() -> None:
@@ -145,6 +146,43 @@ async def test_a_file_on_a_full_disk_loses_nothing_that_was_accepted(tmp_path: P
     await store._database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000") and None)
     await store.note(audit_row())
     assert await store.audit.verify() == Intact(1)
+    await store.close()
+
+
+WRITER = """
+import asyncio, sys
+from argosy.gateways.store import keys, sql
+from tests.contract.store.samples import audit_row, closing, new_id, opening
+
+async def main():
+    store = await sql.open_store(sys.argv[1], keys.KeyRing(naming=bytes(32), sealing=(bytes(32),)))
+    while True:
+        operation_id = new_id()
+        await store.commit(opening(operation_id), audit_row(), epoch=1)
+        await store.commit(closing(operation_id), audit_row(), epoch=1)
+        print(operation_id, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_process_loses_nothing_that_was_accepted(shared_database: str) -> None:
+    command = (sys.executable, "-c", WRITER, shared_database)
+    here = Path(__file__).parents[3]
+    writer = await asyncio.create_subprocess_exec(*command, cwd=here, stdout=asyncio.subprocess.PIPE)
+    assert writer.stdout is not None
+    accepted = [(await writer.stdout.readline()).decode().strip() for _ in range(25)]
+    writer.kill()
+    accepted += (await writer.stdout.read()).decode().split()
+    await writer.wait()
+
+    store = await sql.open_store(shared_database, KeyRing(naming=bytes(32), sealing=(bytes(32),)))
+    await store.fence(2)  # what the server still holds of the dead one ends here
+    for operation_id in accepted:
+        assert (await store.operations.get(operation_id)).ending is not None
+    written = await store.operations.latest(GUESTBOOK, limit=10_000)
+    ended = sum(1 for each in written if each.ending)
+    assert await store.audit.verify() == Intact(len(written) + ended)
     await store.close()
 
 
