@@ -7,6 +7,7 @@ works until it is told to end or loses the lease; then it ends with exit code 3,
 import asyncio
 import signal
 import sys
+from typing import Any
 
 import structlog
 import uvicorn
@@ -33,11 +34,11 @@ def main() -> int:
     process.prepare()
     try:
         asyncio.run(_work(settings))
-    except* (LeaseLost, StaleEpoch) as errors:
-        _log.error("the lease is lost", reason=str(errors.exceptions[0]))
+    except (LeaseLost, StaleEpoch) as error:
+        _log.error("the lease is lost", reason=str(error))
         return _LEASE_LOST
-    except* (ClusterError, StoreError) as errors:
-        _log.error("cannot work", reason=str(errors.exceptions[0]))
+    except (ClusterError, StoreError) as error:
+        _log.error("cannot work", reason=str(error))
         return _OUT_OF_REACH
     return 0
 
@@ -49,7 +50,7 @@ async def _work(settings: Settings) -> None:
     async with wiring.controller(settings) as (loop, work, deltas, lease):
         server = _server(serve.application(work, deltas, token=settings.token))
         listener, where = process.listen(settings.listen)
-        tasks = {
+        tasks: set[asyncio.Task[Any]] = {
             asyncio.create_task(loop.run(), name="loop"),
             asyncio.create_task(server.serve(sockets=[listener]), name="interface"),
             asyncio.create_task(lease.lost(), name="lease"),
@@ -64,9 +65,18 @@ async def _work(settings: Settings) -> None:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         for task in done:
-            task.result()
+            _raise_first(task)
         if not stop.is_set():
             lease.check()
+
+
+def _raise_first(task: asyncio.Task[Any]) -> None:
+    """Raise what ended the task; of several errors that ended it together, the first."""
+    error = task.exception()
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if error is not None:
+        raise error
 
 
 def _server(application: object) -> uvicorn.Server:

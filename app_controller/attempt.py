@@ -14,7 +14,8 @@ from app_controller import apply, planning
 from app_controller.apply import Taken
 from app_controller.compare import Admitted, Compared
 from app_controller.outside import Outside
-from argosy.engine import diff, health, plan, progress
+from argosy.engine import diff, health, progress
+from argosy.engine import plan as plans
 from argosy.engine.comparison import Rendering
 from argosy.engine.model.operation import Operation
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of
@@ -50,7 +51,7 @@ class Attempt:
     admitted: Admitted
     outside: Outside
     rendering: Rendering
-    plan: plan.Plan
+    plan: plans.Plan
     unchanged: Mapping[ResourceKey, Manifest]
     outcomes: dict[ResourceKey, Outcome] = field(default_factory=dict[ResourceKey, Outcome])
 
@@ -74,7 +75,7 @@ class Attempt:
         live = self.admitted.cache.get(key)
         return progress.Live(live is not None, health.assess(live.manifest()) if live is not None else None)
 
-    async def _take(self, steps: tuple[plan.Step, ...]) -> None:
+    async def _take(self, steps: tuple[plans.Step, ...]) -> None:
         """Take steps kind by kind, those of one kind together; stop after a kind that failed."""
         for _, group in groupby(steps, key=lambda step: (type(step), step.key.kind)):
             together = tuple(group)
@@ -87,7 +88,7 @@ class Attempt:
             if not all(each.outcome.succeeded for each in taken):
                 return
 
-    async def _one(self, step: plan.Step, limit: asyncio.Semaphore) -> Taken:
+    async def _one(self, step: plans.Step, limit: asyncio.Semaphore) -> Taken:
         async with limit:
             return await apply.take(step, self.admitted.cache, dry_run=self._dry_run)
 
@@ -95,16 +96,16 @@ class Attempt:
     def _dry_run(self) -> bool:
         return bool(self.operation.sync and self.operation.sync.dry_run)
 
-    def _before(self, steps: Iterable[plan.Step]) -> Iterable[Change]:
+    def _before(self, steps: Iterable[plans.Step]) -> Iterable[Change]:
         at = self.outside.clock.now()
         listed = list(steps)
-        claimed = tuple(ClaimedObject(step.key) for step in listed if isinstance(step, plan.Apply))
+        claimed = tuple(ClaimedObject(step.key) for step in listed if isinstance(step, plans.Apply))
         if claimed and not self._dry_run:
             yield ClaimObjects(self.admitted.place.ref, self._server, claimed, "applied", at, self.operation_id)
         for step in listed:
             yield RecordStep(self._step(step), "running", at)
 
-    def _after(self, done: Iterable[tuple[plan.Step, Taken]]) -> Iterable[Change]:
+    def _after(self, done: Iterable[tuple[plans.Step, Taken]]) -> Iterable[Change]:
         at = self.outside.clock.now()
         listed = list(done)
         if not self._dry_run:
@@ -113,7 +114,7 @@ class Attempt:
             state: StepState = "succeeded" if taken.outcome.succeeded else "failed"
             yield RecordStep(self._step(step), state, at, taken.outcome.message, taken.uid)
 
-    def _inventory(self, done: Iterable[tuple[plan.Step, Taken]]) -> Iterable[Change]:
+    def _inventory(self, done: Iterable[tuple[plans.Step, Taken]]) -> Iterable[Change]:
         good = [(step, taken) for step, taken in done if taken.outcome.succeeded]
         at = self.outside.clock.now()
         applied = tuple(
@@ -121,7 +122,7 @@ class Attempt:
         )
         if applied:
             yield RecordApplied(self.admitted.place.ref, self._server, applied, self.operation_id, at)
-        pruned = tuple(step.key for step, _ in good if isinstance(step, plan.Prune))
+        pruned = tuple(step.key for step, _ in good if isinstance(step, plans.Prune))
         if pruned:
             yield ForgetObjects(self.admitted.place.ref, self._server, pruned)
 
@@ -129,7 +130,7 @@ class Attempt:
     def _server(self) -> str:
         return self.admitted.place.destination.server
 
-    def _step(self, step: plan.Step) -> StepRef:
+    def _step(self, step: plans.Step) -> StepRef:
         return StepRef(self.operation_id, self.number, self.plan.steps.index(step))
 
     async def _commit(self, changes: Iterable[Change]) -> None:
@@ -150,13 +151,13 @@ async def begin(operation_id: str, number: int, operation: Operation, compared: 
     desired = list(compared.targets.desired.values())
     kept = await outside.store.manifest_sets.keep(desired, at=now) if desired else ""
     written: dict[str, Any] = {
-        "plan": plan.record.to_json(made),
+        "plan": plans.record.to_json(made),
         "revisions": list(rendering.revisions),
         "sourceTypes": list(rendering.source_types),
         "unchanged": [list(key) for key in unchanged],
     }
     steps = tuple(
-        PlannedStep(position, wave.phase, wave.number, step.key, plan.record.action_of(step))
+        PlannedStep(position, wave.phase, wave.number, step.key, plans.record.action_of(step))
         for position, (wave, step) in enumerate((wave, step) for wave in made.waves for step in wave.steps)
     )
     await outside.store.commit(BeginAttempt(operation_id, number, written, steps, now, kept), epoch=outside.epoch)
@@ -176,7 +177,7 @@ async def read_back(record: AttemptRecord, operation: Operation, admitted: Admit
         admitted,
         outside,
         Rendering(tuple(record.plan["revisions"]), tuple(record.plan["sourceTypes"])),
-        plan.record.from_json(record.plan["plan"], by_key),
+        plans.record.from_json(record.plan["plan"], by_key),
         {key: by_key[key] for key in keys},
         {
             step.key: Outcome(step.state == "succeeded", step.message)

@@ -3,16 +3,36 @@
 What was rendered and judged last is remembered per application, so that an event costs what has changed.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal
 
+from app_controller.judge import Judge
 from app_controller.observe.cache import ClusterCache, Live
-from argosy.engine import settings
-from argosy.engine.errors import Stuck
-from argosy.engine.model.application import Condition
+from app_controller.outside import Outside
+from app_controller.queue import Level
+from app_controller.watched import Watched
+from argosy.engine import options, settings, targets, validation
+from argosy.engine.comparison import Comparison, Rendering
+from argosy.engine.errors import Retry, Stuck
+from argosy.engine.model.application import Application, Condition, SourceType, instance_name
+from argosy.engine.model.project import Project
+from argosy.engine.model.repository import Repository
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
+from argosy.engine.model.source import Source
+from argosy.engine.normalise import Rules
+from argosy.engine.pairing import Pair
+from argosy.engine.plan import Judged
+from argosy.engine.targets import Targets
+from argosy.gateways.kubernetes.errors import InvalidConnection
+from argosy.gateways.manifests.errors import Refused, Unavailable
 from argosy.gateways.store.changes import ApplicationRef
+from argosy.wire.repo_server import RenderRequest, ResolveRequest, SourceRequest
 
-_REPOSITORY_PAUSE = 10.0
+_REPOSITORY_PAUSE, _CLUSTER_PAUSE = 10.0, 5.0
+_FIRST_READ_WITHIN, _LOOK_AGAIN = 2.0, 1.0
 
 
 class Invalid(Stuck):
@@ -21,6 +41,10 @@ class Invalid(Stuck):
     def __init__(self, conditions: tuple[Condition, ...]) -> None:
         super().__init__("; ".join(condition.message for condition in conditions))
         self.conditions = conditions
+
+
+class NotYet(Retry):
+    """Nothing is wrong; what is needed is still being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +59,216 @@ class Place:
     def own(self) -> Iterable[Live]:
         """Return the live objects that carry the application's mark and are no copies of marked ones."""
         return (live for live in self.cache.tracked_by(self.instance) if live.own)
+
+    def stale_kinds(self, keys: Iterable[ResourceKey]) -> Mapping[GroupKind, str]:
+        """Return why the live data of each of these kinds is not fresh; those that are fresh are left out."""
+        found = {kind: self.cache.stale(kind) for kind in {key.group_kind for key in keys}}
+        return {kind: reason for kind, reason in found.items() if reason is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An application that may be compared, with all that its spec refers to."""
+
+    application: Application
+    project: Project
+    settings: settings.Settings
+    place: Place
+
+    @property
+    def namespace(self) -> str:
+        """The destination namespace."""
+        return self.application.spec.destination.namespace
+
+    @property
+    def cache(self) -> ClusterCache:
+        """What runs on the destination."""
+        return self.place.cache
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What the sources rendered to, and the request, which holds everything that this depended on."""
+
+    request: RenderRequest
+    rendering: Rendering
+    manifests: tuple[Manifest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A complete comparison, and what it was made from."""
+
+    admitted: Admitted
+    rendered: Rendered
+    targets: Targets
+    comparison: Comparison
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What is kept of an application between comparisons; can be lost at any time."""
+
+    rendered: Rendered | None = None
+    targets: Targets | None = None
+    made_from: tuple[object, ...] = ()
+    judge: Judge = field(default_factory=Judge)
+    compared: Compared | None = None
+    known: set[ResourceKey] = field(default_factory=set[ResourceKey])
+    """Objects that the inventory is known to have."""
+
+
+async def admit(application: Application, watched: Watched, outside: Outside) -> Admitted:
+    """Resolve what the spec refers to. Raises `Invalid`, `Retry` while the destination cannot be reached."""
+    project = watched.project(application.spec.project or "default")
+    problems = validation.problems(application, project=project, snapshot=watched.settings)
+    if problems or project is None:
+        raise Invalid(tuple(Condition("InvalidSpecError", str(problem)) for problem in problems))
+    return Admitted(application, project, watched.settings, await locate(application, watched, outside))
+
+
+async def locate(application: Application, watched: Watched, outside: Outside) -> Place:
+    """Find the application's destination, whatever else is wrong with it. Raises `Invalid`, `Retry`."""
+    destination = settings.cluster_for(watched.settings, application.spec.destination)
+    if isinstance(destination, settings.Refusal):
+        raise Invalid((Condition("InvalidSpecError", destination.message),))
+    instance = instance_name(application, control_namespace=outside.namespace)
+    cache = await _cache(destination, outside)
+    return Place(instance, ApplicationRef(outside.namespace, instance), destination, cache)
+
+
+async def _cache(destination: settings.Cluster, outside: Outside) -> ClusterCache:
+    """Return what runs on a cluster, once it was read. Raises `Invalid`, `NotYet`, `Retry` if it cannot be read."""
+    named = f"cluster {destination.name} ({destination.server})"
+    try:
+        cache = outside.destinations.at(destination.server)
+    except InvalidConnection as error:
+        raise Invalid((Condition("InvalidSpecError", f"{named}: {error}"),)) from error
+    if not cache.complete and not cache.error:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(cache.until_complete(), _FIRST_READ_WITHIN)
+    if cache.error:
+        raise Retry(f"{named} cannot be read: {cache.error}", after=_CLUSTER_PAUSE)
+    if not cache.complete:
+        raise NotYet(f"{named} is being read", after=_LOOK_AGAIN)
+    return cache
+
+
+async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Remembered) -> Compared:
+    """Compare what should run with what runs. Raises `Retry`, `Stuck`."""
+    rendered = await render(admitted, level, outside, memory)
+    prepared = prepare(admitted, rendered, memory)
+    pairs = pair(admitted, prepared, memory.judge)
+    verdicts = await memory.judge.verdicts(pairs, rules_of(admitted), admitted.cache)
+    judged = tuple(Judged(each, verdicts[each.key]) for each in pairs)
+    conditions = (*prepared.conditions, *_shared(admitted, pairs))
+    memory.compared = Compared(admitted, rendered, prepared, Comparison(rendered.rendering, judged, conditions))
+    return memory.compared
+
+
+def rules_of(admitted: Admitted) -> Rules:
+    """Return which differences do not count for the application."""
+    return Rules(admitted.application.spec.ignore_differences, admitted.settings.compare.ignore_status)
+
+
+async def render(admitted: Admitted, level: Level, outside: Outside, memory: Remembered) -> Rendered:
+    """Return what the sources render to: remembered while nothing that it depends on changes."""
+    last = memory.rendered
+    reuse = last if last is not None and level < Level.LATEST and _same_sources(admitted, last) else None
+    try:
+        revisions = reuse.rendering.revisions if reuse else await _resolve(admitted, level, outside)
+        request = _request(admitted, revisions)
+        if last is not None and last.request == request:
+            return last
+        answer = await outside.manifests.render(request)
+    except Unavailable as error:
+        raise Retry(str(error), after=_REPOSITORY_PAUSE) from error
+    except Refused as error:
+        if error.code == "unavailable":
+            raise Retry(str(error), after=_REPOSITORY_PAUSE) from error
+        raise Stuck(str(error)) from error
+    types: tuple[SourceType, ...] = tuple(source.source_type for source in answer.sources)
+    manifests = tuple(each.manifest for source in answer.sources for each in source.manifests)
+    found = tuple(source.revision for source in answer.sources)
+    memory.rendered = Rendered(request, Rendering(found, types), manifests)
+    return memory.rendered
+
+
+def _same_sources(admitted: Admitted, last: Rendered) -> bool:
+    return tuple(each.source for each in last.request.sources) == admitted.application.sources
+
+
+async def _resolve(admitted: Admitted, level: Level, outside: Outside) -> tuple[str, ...]:
+    fresh = level >= Level.FRESH
+    requests = [
+        ResolveRequest(source, _repository(admitted, source), fresh=fresh) for source in admitted.application.sources
+    ]
+    return tuple(await asyncio.gather(*(outside.manifests.resolve(request) for request in requests)))
+
+
+def _repository(admitted: Admitted, source: Source) -> Repository:
+    kind: Literal["helm", "git"] = "helm" if source.chart else "git"
+    project = admitted.application.spec.project
+    return settings.repository_for(admitted.settings, source.repo_url, project=project, kind=kind)
+
+
+def _request(admitted: Admitted, revisions: Iterable[str]) -> RenderRequest:
+    sources = zip(admitted.application.sources, revisions, strict=True)
+    return RenderRequest(
+        application=admitted.application.metadata.name,
+        namespace=admitted.namespace,
+        project=admitted.application.spec.project,
+        sources=tuple(SourceRequest(source, _repository(admitted, source), revision) for source, revision in sources),
+        kube_version=admitted.cache.server_version,
+        api_versions=admitted.cache.api_versions,
+    )
+
+
+def prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -> Targets:
+    """Return the targets, remembered while what they are made from is the same."""
+    place, marks = admitted.place, admitted.settings.tracking
+    made_from = (id(rendered), place.cache.api_versions, admitted.namespace, place.instance, marks)
+    if memory.targets is None or memory.made_from != made_from:
+        memory.targets = targets.prepare(
+            rendered.manifests,
+            place.instance,
+            namespace=admitted.namespace,
+            namespaced=lambda kind: _namespaced(place.cache, kind),
+            marks=marks,
+        )
+        memory.made_from = made_from
+    return memory.targets
+
+
+def _namespaced(cache: ClusterCache, kind: GroupKind) -> bool | None:
+    resource = cache.resource_for(kind)
+    return None if resource is None else resource.namespaced
+
+
+def pair(admitted: Admitted, prepared: Targets, judge: Judge) -> list[Pair]:
+    """Pair what is desired with what belongs to the application, or runs under the same key."""
+    owned = {live.key: live for live in admitted.place.own() if not _is_left_alone(live)}
+    keys = sorted(prepared.desired.keys() | owned.keys())
+    return [
+        Pair(key, prepared.desired.get(key), judge.decoded(owned.get(key) or _running(admitted, prepared, key)))
+        for key in keys
+    ]
+
+
+def _is_left_alone(live: Live) -> bool:
+    """Return whether a marked object is none of the managed ones: a hook, or made by a controller from a marked one."""
+    return bool(live.owners) or options.is_hook(live.manifest())
+
+
+def _running(admitted: Admitted, prepared: Targets, key: ResourceKey) -> Live | None:
+    return admitted.cache.get(key) if key in prepared.desired else None
+
+
+def _shared(admitted: Admitted, pairs: Iterable[Pair]) -> Iterable[Condition]:
+    """Warn of objects that another application says are its own."""
+    instance = admitted.place.instance
+    for each in pairs:
+        live = admitted.cache.get(each.key) if each.desired is not None else None
+        if live is not None and live.instance not in ("", instance):
+            message = f"{each.key.kind}/{each.key.name} is part of applications {instance} and {live.instance}"
+            yield Condition("SharedResourceWarning", message)

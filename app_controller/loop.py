@@ -154,6 +154,7 @@ class Loop:
         """Run the timers until cancelled."""
         scheduler = AsyncIOScheduler()
         scheduler.add_job(self._tick, "interval", seconds=1)
+        scheduler.add_job(self._close_unused, "interval", minutes=10)
         scheduler.add_job(self._sweep, "interval", days=1)
         scheduler.start()
         try:
@@ -172,6 +173,14 @@ class Loop:
             if self._due.setdefault(key, now + pause) <= now:
                 self._due[key] = now + pause
                 self._work.queue.add(key, Level.LATEST)
+
+    def _close_unused(self) -> None:
+        """Close the caches of clusters that no application goes to any more."""
+        work = self._work
+        compared = (work.memory(key).compared for key in work.watched.applications.names())
+        work.outside.destinations.keep(
+            {each.admitted.place.destination.server for each in compared if each is not None}
+        )
 
     async def _sweep(self) -> None:
         """Remove operations that ended long ago and are in no history."""

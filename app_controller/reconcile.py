@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from app_controller import adopt, compare, deletion
-from app_controller.compare import Compared, Invalid
+from app_controller.compare import Compared, Invalid, NotYet
 from app_controller.operations import Operations
 from app_controller.queue import ApplicationKey, Level
 from app_controller.report import REFRESH
@@ -21,17 +21,22 @@ _PATIENCE = 180.0
 
 
 async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: Operations) -> None:
-    """Compare the application at this level, write what changed, and start what is due."""
+    """Look at the application at this level: carry on with its deletion, start what was asked for, compare."""
     application = _read(key, work)
     if application is None:
         work.forget(key)
-        return
-    if application.deleting:
+    elif application.deleting:
         await deletion.carry_on(key, application, work)
-        return
-    if application.operation is not None:
-        await operations.start(key, (work.watched.raw(key) or {})["operation"])
-    level = _asked_for(application, level)
+    else:
+        if application.operation is not None:
+            await operations.start(key, (work.watched.raw(key) or {})["operation"])
+        await _compare(key, application, _asked_for(application, level), work, operations)
+
+
+async def _compare(
+    key: ApplicationKey, application: Application, level: Level, work: Work, operations: Operations
+) -> None:
+    """Compare, write what changed, and start what is due; what goes wrong becomes a condition."""
     if level is Level.HARD:
         work.forget(key)
     try:
@@ -41,6 +46,9 @@ async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: O
         await _report_failure(key, application, error.conditions, work)
     except Stuck as error:
         await _report_failure(key, application, (Condition("ComparisonError", error.reason),), work)
+    except NotYet as error:
+        work.queue.add(key, level, after=error.after)
+        return
     except Retry as error:
         await _report_trouble(key, application, error, work)
         work.queue.add(key, level, after=error.after)

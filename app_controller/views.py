@@ -5,6 +5,7 @@ Values from the live caches and the last comparison, masked. Called by `serve`; 
 
 import orjson
 
+from app_controller import compare
 from app_controller.compare import Compared
 from app_controller.queue import ApplicationKey
 from app_controller.work import Work
@@ -42,8 +43,7 @@ def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
     compared = work.memory(key).compared
     if compared is None:
         return _not_compared(key, work)
-    admitted = compared.admitted
-    rules = Rules(admitted.application.spec.ignore_differences, admitted.settings.compare.ignore_status)
+    rules = compare.rules_of(compared.admitted)
     return ManagedResources(tuple(_managed(each, rules) for each in compared.comparison.judged))
 
 

@@ -14,7 +14,6 @@ from app_controller.serve import Deltas
 from app_controller.settings import Settings
 from app_controller.watched import Watched
 from app_controller.work import Work
-from argosy.engine import settings as installation
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
 from argosy.gateways.kubernetes.lease import Lease
@@ -26,16 +25,13 @@ LEASE = "argosy-application-controller"
 
 
 class FencedClusters:
-    """Opens destinations behind the lease; the cluster that we run in is the control cluster's own connection."""
+    """Opens destinations behind the lease."""
 
-    def __init__(self, control: Fenced, lease: Lease) -> None:
-        self._control = control
+    def __init__(self, lease: Lease) -> None:
         self._lease = lease
 
     def open(self, server: str, config: Mapping[str, Any]) -> Cluster:
         """See `port.Clusters.open`."""
-        if server == installation.IN_CLUSTER_SERVER and not config:
-            return self._control
         return Fenced(connect.from_settings(server, config), self._lease.check)
 
 
@@ -54,7 +50,7 @@ async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Del
         await stack.enter_async_context(lease.hold())
         await store.fence(lease.epoch)
         control = Fenced(real, lease.check)
-        destinations = Clusters(FencedClusters(control, lease), clock)
+        destinations = Clusters(control, FencedClusters(lease), clock)
         stack.push_async_callback(destinations.close)
         outside = Outside(control, destinations, store, manifests, clock, settings.namespace, lease.epoch)
         watched = Watched(settings.namespace)

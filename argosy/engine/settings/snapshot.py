@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from argosy.engine.model.repository import Repository
 from argosy.engine.tracking import Tracking
@@ -128,7 +128,7 @@ class CompareOptions:
     """What is left out of every comparison; `ignore_status` is `all`, `crd` or `none`."""
 
     ignore_aggregated_roles: bool = False
-    ignore_status: str = "all"
+    ignore_status: Literal["all", "crd", "none"] = "all"
     ignore_difference_on_resource_update: bool = True
 
 
