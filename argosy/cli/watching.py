@@ -153,32 +153,38 @@ def _may_pass(error: CommandError) -> bool:
 
 def _changes(client: Client, wait: Wait, deadline: float | None, seen: Any) -> Iterator[Any]:
     """Give what the stream tells after what was seen; ends when it is silent or breaks: the caller asks again."""
-    metadata = seen["metadata"]
-    parameters = wait.name.parameters(name=wait.name.name, resourceVersion=metadata.get("resourceVersion"))
-    patience = min(wait.pace.silence, max(_left(deadline), 0.1))
-    until = time.monotonic() + patience
+    uid = seen["metadata"].get("uid")
     try:
-        for event in client.stream("/api/v1/stream/applications", parameters, patience=patience):
-            if _left(deadline) <= 0:
-                return
-            if isinstance(event, Tick):
-                # Signs of life say nothing of the application: now and then, and before the deadline, ask.
-                if until - time.monotonic() < _BEAT_SECONDS:
-                    return
-                continue
-            if event["application"]["metadata"].get("uid") != metadata.get("uid"):
+        for event in _events(client, wait, deadline, seen):
+            document = event["application"]
+            if document["metadata"].get("uid") != uid:
                 # The name alone may be that of an application in another namespace.
                 continue
             if event.get("type") == "DELETED":
                 yield Gone()
-            elif _is_new(event["application"], wait):
-                yield event["application"]
+            elif _is_new(document, wait):
+                yield document
     except ApiError as error:
         if error.status not in _ASK_INSTEAD:
             raise
     except Unreachable:
         # The next look says whether the server is gone for good.
         return
+
+
+def _events(client: Client, wait: Wait, deadline: float | None, seen: Any) -> Iterator[Any]:
+    """Read the stream; signs of life say nothing of the application, so now and then, and before the deadline, end."""
+    version = seen["metadata"].get("resourceVersion")
+    patience = min(wait.pace.silence, max(_left(deadline), 0.1))
+    until = time.monotonic() + patience
+    parameters = wait.name.parameters(name=wait.name.name, resourceVersion=version)
+    for event in client.stream("/api/v1/stream/applications", parameters, patience=patience):
+        if _left(deadline) <= 0:
+            return
+        if not isinstance(event, Tick):
+            yield event
+        elif until - time.monotonic() < _BEAT_SECONDS:
+            return
 
 
 def _left(deadline: float | None) -> float:
