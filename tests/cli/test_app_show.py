@@ -187,10 +187,18 @@ def test_manifests_are_printed_as_yaml(api, argosy):
     assert next(yaml.safe_load_all(shown)) == wanted
 
 
-def test_live_manifests_are_printed(api, argosy):
-    items = [{"kind": "A", "liveState": '{"kind":"A"}'}, {"kind": "B", "liveState": "null"}, {"kind": "C"}]
-    api.on("GET", f"{WEB}/managed-resources", {"items": items})
+def test_both_sides_are_printed(api, argosy):
+    live, wanted = {"liveState": '{"kind":"A"}'}, {"targetState": '{"kind":"B"}'}
+    api.on("GET", f"{WEB}/managed-resources", {"items": [{**live, "targetState": "null"}, wanted]})
     assert argosy("app", "manifests", "web", "--source", "live").out == "---\nkind: A\n"
+    assert argosy("app", "manifests", "web").out == "---\nkind: B\n"
+
+
+def test_what_was_never_compared_is_rendered(api, argosy):
+    api.on("GET", f"{WEB}/managed-resources", {"items": []})
+    api.on("GET", f"{WEB}/manifests", {"manifests": ['{"kind":"C"}']})
+    assert argosy("app", "manifests", "web").out == "---\nkind: C\n"
+    assert argosy("app", "manifests", "web", "--source", "live").out == ""
 
 
 def test_an_answer_that_is_not_json_is_told(api, argosy):

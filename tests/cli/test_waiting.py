@@ -135,6 +135,6 @@ def test_the_results_of_the_operation_come_first_and_hooks_keep_their_own_state(
     assert listed == [
         ("batch", "Job", "n", "migrate", "Succeeded", "", "PreSync", "done"),
         ("apps", "Deployment", "n", "b", "Synced", "Progressing", "", "configured"),
-        ("apps", "Deployment", "n", "gone", "Pruned", "Pruned", "", "pruned"),
+        ("apps", "Deployment", "n", "gone", "Pruned", "", "", "pruned"),
         ("apps", "Deployment", "n", "a", "Synced", "Healthy", "", ""),
     ]

@@ -40,7 +40,7 @@ def list_row(application: Application) -> tuple[str, ...]:
         _short_policy(application),
         _conditions(application),
         source.repo_url,
-        source.path,
+        source.path or source.chart,
         source.target_revision,
     )
 
@@ -145,7 +145,8 @@ def _sync_status(application: Application) -> str:
     if not sync:
         return "Unknown"
     target = application.sources[0].target_revision if application.sources else ""
-    words = {"Synced": f"Synced to {target}", "OutOfSync": f"OutOfSync from {target}"}.get(sync.status, sync.status)
+    preposition = {"Synced": "to", "OutOfSync": "from"}.get(sync.status)
+    words = f"{sync.status} {preposition} {target or 'HEAD'}" if preposition else sync.status
     revision = sync.revision or (sync.revisions[0] if sync.revisions else "")
     if len(revision) > _SHORT and not _COMMIT.fullmatch(target):
         words += f" ({revision[:_SHORT]})"
@@ -164,5 +165,5 @@ def _deployed(entry: RevisionHistory) -> list[tuple[str, str]]:
 
 
 def _revision(source: Source, revision: str) -> str:
-    target = source.target_revision
+    target = source.target_revision or ("" if source.chart else "HEAD")
     return f"{target} ({revision[:_SHORT]})".strip() if len(revision) >= _SHORT else target or revision

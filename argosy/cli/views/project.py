@@ -34,10 +34,15 @@ def summary(project: Project) -> Iterator[tuple[str, str]]:
     yield "Description:", str(spec.get("description") or "")
     yield from _several("Destinations:", _destinations(spec))
     yield from _several("Repositories:", spec.get("sourceRepos") or [])
-    yield from _several("Source Namespaces:", spec.get("sourceNamespaces") or [])
     yield from _several("Allowed Cluster Resources:", _kinds(spec, "clusterResourceWhitelist"))
-    yield from _several("Allowed Namespaced Resources:", _kinds(spec, "namespaceResourceWhitelist"))
-    yield from _several("Denied Cluster Resources:", _kinds(spec, "clusterResourceBlacklist"))
+    optional = {
+        "Source Namespaces:": spec.get("sourceNamespaces") or [],
+        "Denied Cluster Resources:": _kinds(spec, "clusterResourceBlacklist"),
+        "Allowed Namespaced Resources:": _kinds(spec, "namespaceResourceWhitelist"),
+    }
+    for label, values in optional.items():
+        if values:
+            yield from _several(label, values)
     yield from _several("Denied Namespaced Resources:", _kinds(spec, "namespaceResourceBlacklist"))
     yield from _several("Signature keys:", _keys(spec))
     yield "Orphaned Resources:", _orphaned(spec)

@@ -80,7 +80,8 @@ def _of_result(result: ResourceResult, seen: dict[ResourceKey, ResourceStatus]) 
     if current:
         return ResourceState(key, current.status, _health(current), result.hook_type, result.message)
     # A hook has no state but its own, and what was pruned has none any more.
-    return ResourceState(key, result.hook_phase or result.status, result.status, result.hook_type, result.message)
+    status = result.hook_phase if result.hook_type else result.status
+    return ResourceState(key, status, "", result.hook_type, result.message)
 
 
 def _of_status(key: ResourceKey, resource: ResourceStatus) -> ResourceState:

@@ -1,7 +1,7 @@
 """`argosy app manifests`: print what an application is rendered to, or what is live of it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -26,12 +26,17 @@ from argosy.wire import yaml_text
 def command(options: Globals, name: str, *, source: str, **given: Any) -> None:
     """Print the manifests of an application as YAML."""
     wanted = applications.parse(name, given["app_namespace"])
+    side = "liveState" if source == "live" else "targetState"
     with client.connect(options) as connected:
-        found = _live(connected, wanted) if source == "live" else _rendered(connected, wanted, given)
+        if given["revision"] or given["revisions"]:
+            found = _rendered(connected, wanted, given)
+        else:
+            # What was never compared has no sides yet; the server then renders it, or says why it cannot.
+            found = _sides(connected, wanted, side) or (source == "git" and _rendered(connected, wanted, given)) or []
     click.echo(yaml_text.dump_all([json.loads(manifest) for manifest in found]), nl=False)
 
 
-def _rendered(connected: Client, name: Name, given: Any) -> Iterable[str]:
+def _rendered(connected: Client, name: Name, given: Any) -> Sequence[str]:
     parameters = name.parameters(
         revision=given["revision"],
         revisions=list(given["revisions"]),
@@ -40,6 +45,6 @@ def _rendered(connected: Client, name: Name, given: Any) -> Iterable[str]:
     return connected.get(name.path("manifests"), parameters).get("manifests") or []
 
 
-def _live(connected: Client, name: Name) -> Iterable[str]:
+def _sides(connected: Client, name: Name, side: str) -> Sequence[str]:
     items = connected.get(name.path("managed-resources"), name.parameters()).get("items") or []
-    return [item["liveState"] for item in items if item.get("liveState") not in (None, "", "null")]
+    return [item[side] for item in items if item.get(side) not in (None, "", "null")]
