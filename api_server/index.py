@@ -6,6 +6,7 @@ each change. SQLite in memory, rebuilt at start; older news than what is held ch
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
     create_engine,
@@ -147,7 +149,8 @@ class Index:
     def get(self, place: Place) -> Record | None:
         """Return one record, None if it is not held."""
         with self._engine.connect() as connection:
-            return _held(connection, place)
+            body = connection.execute(select(_OBJECTS.c.body).where(_is_at(place))).scalar_one_or_none()
+        return None if body is None else record_of(body, kind=self._kind)
 
     def projects(self) -> list[str]:
         """Return the projects that are named, each once."""
@@ -168,10 +171,13 @@ class Index:
 _MOST_GONE = 10_000
 
 
-def _held(connection: Connection, place: Place) -> Record | None:
-    chosen = select(_OBJECTS.c.body).where(_OBJECTS.c.namespace == place.namespace, _OBJECTS.c.name == place.name)
-    body = connection.execute(chosen).scalar_one_or_none()
-    return None if body is None else record_of(body, kind="")
+def _is_at(place: Place) -> ColumnElement[bool]:
+    return (_OBJECTS.c.namespace == place.namespace) & (_OBJECTS.c.name == place.name)
+
+
+def _held(connection: Connection, place: Place) -> Row[Any, Any] | None:
+    """Return uid and version of the object that is held there."""
+    return connection.execute(select(_OBJECTS.c.uid, _OBJECTS.c.version).where(_is_at(place))).one_or_none()
 
 
 def _forget(connection: Connection, place: Place) -> None:

@@ -39,7 +39,7 @@ class Patch(Model, frozen=True):
     project: str = ""
 
 
-def filter_of(  # noqa: PLR0917 (FastAPI passes them by name)
+def filter_of(  # noqa: PLR0917  (FastAPI passes them by name)
     name: str = "",
     projects: Annotated[list[str] | None, Query()] = None,
     project: Annotated[list[str] | None, Query()] = None,
@@ -56,10 +56,10 @@ def key_of(
     group: str = "",
     kind: str = "",
     namespace: str = "",
-    name: Annotated[str, Query(alias="resourceName")] = "",
+    resource_name: Annotated[str, Query(alias="resourceName")] = "",
 ) -> ResourceKey:
     """Return which object the query names."""
-    return ResourceKey(group, kind, namespace, name)
+    return ResourceKey(group, kind, namespace, resource_name)
 
 
 TheFilter = Annotated[Filter, Depends(filter_of)]
@@ -155,16 +155,15 @@ async def tree(server: TheServer, caller: TheCaller, named: TheApplication) -> R
     operation_id="ApplicationService_ManagedResources",
     openapi_extra=documents.answers(ManagedResources),
 )
-async def managed_resources(  # noqa: PLR0917 (FastAPI passes them by name)
+async def managed_resources(
     server: TheServer,
     caller: TheCaller,
     named: TheApplication,
     key: TheKey,
     version: str = "",
-    only: Annotated[str, Query(alias="resourceName")] = "",
 ) -> Response:
     """Return both sides of the objects that an application manages."""
-    wanted = {"group": key.group, "version": version, "kind": key.kind, "namespace": key.namespace, "name": only}
+    wanted = {"group": key.group, "version": version, "kind": key.kind, "namespace": key.namespace, "name": key.name}
     return sent(await queries.managed_resources(server, caller, named, wanted))
 
 
@@ -200,16 +199,16 @@ async def revision_metadata(
 
 
 @router.get("/{name}/events", operation_id="ApplicationService_ListResourceEvents")
-async def events(  # noqa: PLR0917 (FastAPI passes them by name)
+async def events(  # noqa: PLR0917  (FastAPI passes them by name)
     server: TheServer,
     caller: TheCaller,
     named: TheApplication,
     namespace: Annotated[str, Query(alias="resourceNamespace")] = "",
-    name: Annotated[str, Query(alias="resourceName")] = "",
+    resource_name: Annotated[str, Query(alias="resourceName")] = "",
     uid: Annotated[str, Query(alias="resourceUID")] = "",
 ) -> Response:
     """Return the Kubernetes events of an application, or of one of its objects."""
-    return sent(await queries.events(server, caller, named, ResourceKey("", "", namespace, name), uid=uid))
+    return sent(await queries.events(server, caller, named, ResourceKey("", "", namespace, resource_name), uid=uid))
 
 
 def patched(manifest: Mapping[str, Any], asked: Patch) -> Any:
