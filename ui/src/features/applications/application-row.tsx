@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 
 import type { Application } from '@/shared/api/types'
-import { destinationOf, healthOf, lastChange, sourceOf, syncOf } from '@/shared/model/application'
+import { clusterOf, destinationOf, healthOf, lastChange, sourceOf, syncOf } from '@/shared/model/application'
 import { sentenceOf } from '@/shared/model/sentence'
 import { Age } from '@/shared/ui/age'
 import { useNow } from '@/shared/ui/clock'
@@ -46,7 +46,8 @@ export function ApplicationRow({ app, place, current }: Props) {
         {app.spec.project}
       </div>
       <div role="cell" className={classes['destination']} title={destinationOf(app)}>
-        {destinationOf(app)}
+        {/* The namespace first: what tells destinations apart must not be what is cut. */}
+        {app.spec.destination.namespace} <span className="dim">{clusterOf(app.spec.destination)}</span>
       </div>
       <div role="cell" className={classes['revision']}>
         <Revision revision={app.status?.sync?.revision} />{' '}

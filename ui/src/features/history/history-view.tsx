@@ -47,7 +47,7 @@ function Entry({ app, entry, current }: { app: ApplicationName; entry: HistoryEn
         <p className="dim">{about.join(' · ')}</p>
       </div>
       <span className="dim" title={exactly(entry.deployedAt)}>
-        <Age time={entry.deployedAt} /> ago{current ? ', now' : ''}
+        <Age time={entry.deployedAt} /> ago{current ? ', current' : ''}
       </span>
     </li>
   )
