@@ -3,6 +3,7 @@
 """
 
 import asyncio
+import os
 import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -237,7 +238,9 @@ def _reason(error: Exception) -> str:
         case aiohttp.ClientConnectorCertificateError():
             return f"the certificate of the server is not trusted ({error.certificate_error})"
         case aiohttp.ClientConnectorError():
-            return f"cannot connect: {error.os_error.strerror or error.os_error}"
+            # asyncio puts its own words into the error; the number has the system's.
+            number = error.os_error.errno
+            return f"cannot connect: {os.strerror(number) if number else error.os_error}"
         case TimeoutError():
             return "no answer in time"
         case _:
