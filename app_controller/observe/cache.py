@@ -152,15 +152,17 @@ class ClusterCache:
             return f"discovery of API group {kind.group or 'core'} failed"
         resource = self._kinds.find(kind)
         if resource is None:
-            return None
+            return self._error or None
         return self._scope.refusal(resource) or self._trouble(resource)
 
     @property
     def error(self) -> str:
         """Why the cluster cannot be read at all, empty if it can."""
+        if self._kinds is kinds.NOTHING:
+            return self._error
         states = [watching.freshness for watching in self._watchings.values()]
         reasons = [state.reason for state in states if isinstance(state, Stale)]
-        return self._error or (reasons[0] if reasons and len(reasons) == len(states) else "")
+        return reasons[0] if reasons and len(reasons) == len(states) else ""
 
     def status(self) -> ClusterStatus:
         """Return what is known of the cluster."""
