@@ -6,9 +6,9 @@ waits only for its own repositories.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -80,11 +80,13 @@ class Service:
 
     async def render(self, request: RenderRequest) -> EncodedAnswer:
         """Render the sources of an application: all of them, or `Refused`."""
+        if not request.sources:
+            raise Refused("invalid", "the application has no source; set spec.source")
         for item in request.sources:
             sources.check(item.source, item.repository)
 
         async def work() -> EncodedAnswer:
-            found = await asyncio.gather(*(self._find(item) for item in request.sources))
+            found = await _all([self._find(item) for item in request.sources])
             refs = _refs(found)
             return EncodedAnswer(sources=tuple([await self._render(request, item, refs) for item in found]))
 
@@ -161,6 +163,17 @@ class Service:
             raise Refused("invalid", str(error)) from error
         except ToolError as error:
             raise Refused("unavailable", str(error)) from error
+
+
+async def _all(work: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]:
+    """Do things at once. Raises the first error, and leaves nothing running behind it."""
+    tasks = [asyncio.ensure_future(item) for item in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 def _refs(found: Sequence[_Found]) -> Mapping[str, Tree]:

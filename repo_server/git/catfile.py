@@ -27,7 +27,7 @@ class CatFile:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.Future[asyncio.subprocess.Process] | None = None
         self._lock = asyncio.Lock()
 
     async def headers(self, identities: Sequence[str]) -> list[Header | None]:
@@ -57,25 +57,32 @@ class CatFile:
                 raise
 
     async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                "git",
-                f"--git-dir={self._folder}",
-                "cat-file",
-                "--batch-command",
-                "--buffer",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={"PATH": os.environ.get("PATH", os.defpath), **HARDENED},
-                limit=_BUFFER,
-                start_new_session=True,
-            )
-        return self._process
+        if self._process is not None and self._process.done() and self._process.result().returncode is not None:
+            self._process = None
+        if self._process is None:
+            self._process = asyncio.ensure_future(self._start())
+        # Shielded: a start that is cancelled half way waits for ever, in CPython 3.11, for the process to end.
+        return await asyncio.shield(self._process)
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            "git",
+            f"--git-dir={self._folder}",
+            "cat-file",
+            "--batch-command",
+            "--buffer",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={"PATH": os.environ.get("PATH", os.defpath), **HARDENED},
+            limit=_BUFFER,
+            start_new_session=True,
+        )
 
     async def _kill(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
+        starting, self._process = self._process, None
+        if starting is not None:
+            process = await starting
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()

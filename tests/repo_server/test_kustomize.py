@@ -1,0 +1,135 @@
+"""Kustomizations: what they reach inside the repository is handed over, and nothing else. Rules 2.30 to 2.36."""
+
+import pytest
+
+from argosy.engine.model.source import KustomizeOptions, KustomizePatch
+from repo_server.errors import Refused
+from tests.repo_server.kitchen import Kitchen, config_map
+from tests.repo_server.repositories import Link
+
+BASE = {
+    "base/kustomization.yaml": "resources: [map.yaml]\n",
+    "base/map.yaml": config_map("map", color="base"),
+}
+PATCH = config_map("map", color="patched")
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+async def test_2_2_a_kustomization_is_found_by_its_file(kitchen: Kitchen, name: str):
+    kitchen.forge.create().commit({f"app/{name}": "resources: [map.yaml]\n", "app/map.yaml": config_map("map")})
+    (source,) = await kitchen.render(kitchen.source("app"))
+    assert source.source_type == "Kustomize"
+    assert [item.manifest["metadata"]["name"] for item in source.manifests] == ["map"]
+
+
+@pytest.mark.parametrize(
+    ("files", "data"),
+    [
+        ({"app/kustomization.yaml": "resources: [../base]\n"}, {"map": {"color": "base"}}),
+        ({"app/kustomization.yaml": "bases: [../base]\nnamePrefix: x-\n"}, {"x-map": {"color": "base"}}),
+        ({"app/kustomization.yaml": "resources: [../base]\npatches: [{path: p.yaml}]\n", "app/p.yaml": PATCH},
+         {"map": {"color": "patched"}}),
+        ({"app/kustomization.yaml": "resources: [../base]\npatchesStrategicMerge: [p.yaml]\n", "app/p.yaml": PATCH},
+         {"map": {"color": "patched"}}),
+        ({"app/kustomization.yaml": "resources: [../base]\ncomponents: [../part]\n",
+          "part/kustomization.yaml":
+              "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: p.yaml}]\n",
+          "part/p.yaml": PATCH},
+         {"map": {"color": "patched"}}),
+        ({"app/kustomization.yaml":
+              "generatorOptions: {disableNameSuffixHash: true}\n"
+              "configMapGenerator: [{name: g, files: [one.txt, key=sub/two.txt], envs: [e.env]}]\n",
+          "app/one.txt": "1", "app/sub/two.txt": "2", "app/e.env": "THREE=3\n"},
+         {"g": {"one.txt": "1", "key": "2", "THREE": "3"}}),
+        ({"app/kustomization.yaml": "resources: [../base]\ngenerators: [g.yaml]\n",
+          "app/g.yaml":
+              "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: g}\n"
+              "options: {disableNameSuffixHash: true}\nfiles: [one.txt]\n",
+          "app/one.txt": "1"},
+         {"map": {"color": "base"}, "g": {"one.txt": "1"}}),
+        ({"app/kustomization.yaml": "resources: [linked.yaml]\n", "app/linked.yaml": Link("../base/map.yaml")},
+         {"map": {"color": "base"}}),
+    ],
+)  # fmt: skip
+async def test_whatever_field_names_a_file_it_is_there(
+    kitchen: Kitchen, files: dict[str, str | Link], data: dict[str, dict[str, str]]
+):
+    kitchen.forge.create().commit({**BASE, **files})
+    assert await kitchen.data(kitchen.source("app")) == data
+
+
+@pytest.mark.parametrize(
+    ("options", "data"),
+    [
+        (KustomizeOptions(name_prefix="p-", name_suffix="-s"), {"p-map-s": {"color": "base"}}),
+        (KustomizeOptions(patches=(KustomizePatch(path="p.yaml"),)), {"map": {"color": "patched"}}),
+        (KustomizeOptions(patches=(KustomizePatch(path="../extra/p.yaml"),)), None),
+        (KustomizeOptions(components=("../part",)), {"map": {"color": "patched"}}),
+        (KustomizeOptions(components=("../gone",), ignore_missing_components=True), {"map": {"color": "base"}}),
+    ],
+)
+async def test_2_30_and_2_33_options_are_edited_in(
+    kitchen: Kitchen, options: KustomizeOptions, data: dict[str, dict[str, str]] | None
+):
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: p.yaml}]\n"
+    kitchen.forge.create().commit(
+        {
+            **BASE,
+            "base/p.yaml": PATCH,
+            "extra/p.yaml": PATCH,
+            "part/kustomization.yaml": component,
+            "part/p.yaml": PATCH,
+        }
+    )
+    source = kitchen.source("base", kustomize=options)
+    if data is not None:
+        assert await kitchen.data(source) == data
+        return
+    # Kustomize's own rule: a patch may not come from outside of the folder.
+    with pytest.raises(Refused, match="is not in or below"):
+        await kitchen.render(source)
+
+
+async def test_2_32_build_variables_in_annotations(kitchen: Kitchen):
+    kitchen.forge.create().commit(BASE)
+    annotations = {"from": "$ARGOCD_APP_NAME", "plain": "a"}
+    options = KustomizeOptions(common_annotations=annotations, common_annotations_envsubst=True)
+    (manifest,) = await kitchen.manifests(kitchen.source("base", kustomize=options))
+    assert manifest["metadata"]["annotations"] == {"from": "shop", "plain": "a"}
+    (manifest,) = await kitchen.manifests(
+        kitchen.source("base", kustomize=KustomizeOptions(common_annotations=annotations))
+    )
+    assert manifest["metadata"]["annotations"] == annotations
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "says"),
+    [
+        ("resources: [gone.yaml]\n", "gone.yaml"),
+        ("resources:\n- https://example.org/base?ref=main\n", "https://example.org/base?ref=main"),
+        ("resources: [../../../etc]\n", "../../../etc"),
+        ("resources: [/etc/passwd]\n", "/etc/passwd"),
+        ("resources: [out.yaml]\n", "symbolic link out of the repository"),
+        ("resources: [map.yaml\n", "app/kustomization.yaml, line"),
+        ("resources: [.]\n", "cycle"),
+        ("resources: [../loop]\n", "cycle"),
+    ],
+)
+async def test_what_cannot_be_built_is_refused_in_words(kitchen: Kitchen, kustomization: str, says: str):
+    kitchen.forge.create().commit(
+        {
+            "app/kustomization.yaml": kustomization,
+            "app/map.yaml": config_map("map"),
+            "app/out.yaml": Link("/etc/passwd"),
+            "loop/kustomization.yaml": "resources: [../app]\n",
+        }
+    )
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "render_failed"
+    assert says in refused.value.message
+
+
+async def test_files_that_nothing_refers_to_are_not_handed_over(kitchen: Kitchen):
+    kitchen.forge.create().commit({**BASE, "base/huge.bin": "x" * 6_000_000, "other/huge.yaml": "x" * 6_000_000})
+    assert await kitchen.data(kitchen.source("base")) == {"map": {"color": "base"}}
