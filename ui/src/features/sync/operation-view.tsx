@@ -27,7 +27,11 @@ export function OperationView({ state }: { state: OperationState | undefined }) 
       ) : null}
       <ul className={classes['results']} aria-label="Objects">
         {results.map((result) => (
-          <Result key={`${result.syncPhase ?? ''} ${keyOf(result)}`} result={result} />
+          <Result
+            key={`${result.syncPhase ?? ''} ${keyOf(result)}`}
+            result={result}
+            over={state.finishedAt !== undefined}
+          />
         ))}
       </ul>
     </div>
@@ -114,20 +118,22 @@ function initiatorOf(state: OperationState): string {
 }
 
 const outcomes = {
-  failed: { tone: 'error', icon: CircleAlert },
-  running: { tone: 'busy', icon: LoaderCircle },
-  waiting: { tone: 'dim', icon: CircleDashed },
-  done: { tone: 'good', icon: Check },
+  failed: { tone: 'error', icon: CircleAlert, word: 'failed' },
+  running: { tone: 'busy', icon: LoaderCircle, word: 'running' },
+  waiting: { tone: 'dim', icon: CircleDashed, word: 'waiting' },
+  left: { tone: 'dim', icon: CircleDashed, word: 'not finished' },
+  done: { tone: 'good', icon: Check, word: 'done' },
 }
 
-function outcomeOf({ status, hookPhase }: ResourceResult): keyof typeof outcomes {
+/** `over`: the operation has ended, so what was still running then will not go on. */
+function outcomeOf({ status, hookPhase }: ResourceResult, over: boolean): keyof typeof outcomes {
   if (status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error') return 'failed'
-  if (hookPhase === 'Running') return 'running'
+  if (hookPhase === 'Running') return over ? 'left' : 'running'
   return status === undefined && hookPhase === undefined ? 'waiting' : 'done'
 }
 
-function Result({ result }: { result: ResourceResult }) {
-  const outcome = outcomeOf(result)
+function Result({ result, over }: { result: ResourceResult; over: boolean }) {
+  const outcome = outcomeOf(result, over)
   const { tone, icon: Icon } = outcomes[outcome]
   const hook = (result.hookType ?? '') === '' ? '' : `${result.hookType ?? ''} hook `
   return (
@@ -140,7 +146,9 @@ function Result({ result }: { result: ResourceResult }) {
         </span>{' '}
         {result.name}
       </span>
-      <span className={classes['status']}>{outcome === 'done' ? (result.status ?? result.hookPhase) : outcome}</span>
+      <span className={classes['status']}>
+        {outcome === 'done' ? (result.status ?? result.hookPhase) : outcomes[outcome].word}
+      </span>
       {(result.message ?? '') === '' ? null : <p>{result.message}</p>}
     </li>
   )
