@@ -12,7 +12,7 @@ from argosy.engine.model.source import Source
 from argosy.gateways.live.errors import LiveError
 from argosy.gateways.manifests.errors import Refused
 from argosy.wire.controller import ClusterInfo
-from argosy.wire.repo_server import RenderAnswer, RenderRequest, SourceRequest
+from argosy.wire.repo_server import RenderAnswer, RenderRequest, ResolveRequest, SourceRequest
 
 _FIELDS: dict[str, str] = {
     "repository_not_found": ".repoURL",
@@ -42,9 +42,15 @@ async def render(server: Server, application: Application, *, revisions: Sequenc
 
 
 async def check_renders(server: Server, application: Application) -> None:
-    """Return if the sources can be fetched and rendered. Raises `InvalidArgument` naming the field, `Unavailable`."""
+    """Return if the sources can be fetched and rendered as they are at the remote this moment.
+
+    Raises `InvalidArgument` naming the field, `Unavailable`.
+    """
     try:
-        await render(server, application)
+        asked = [source_request(server, application, source) for source in application.sources]
+        newest = [ResolveRequest(each.source, each.repository, fresh=True) for each in asked]
+        revisions = [await server.outside.manifests.resolve(each) for each in newest]
+        await render(server, application, revisions=revisions)
     except Refused as error:
         meaning = meaning_of(error)
         if not isinstance(meaning, InvalidArgument):
