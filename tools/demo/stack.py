@@ -43,6 +43,7 @@ class Child:
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     lines: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
     process: "subprocess.Popen[str] | None" = None
+    _reader: threading.Thread | None = None
 
     def start(self) -> None:
         """Start it; its output is read by a thread, so that it never blocks."""
@@ -56,14 +57,16 @@ class Child:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process is not None
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.note(line.rstrip())
-            self.lines.put(line.rstrip())
+        with self.process.stdout as output:
+            for line in output:
+                self.note(line.rstrip())
+                self.lines.put(line.rstrip())
         self.lines.put(None)
 
     def wait_for(self, wanted: Callable[[str], bool], *, within: float) -> str:
@@ -84,14 +87,16 @@ class Child:
 
     def stop(self) -> None:
         """End it and all that it started."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return
-        self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         try:
             self.process.wait(_STOP_WITHIN)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        if self._reader is not None:
+            self._reader.join()
 
 
 @dataclass
@@ -138,8 +143,10 @@ class Stack:
         up = self._child([*command, "--state", str(self.folder / "state")])
         found = up.wait_for(lambda line: line.startswith("password: "), within=_UP_WITHIN)
         self.password = found.removeprefix("password: ")
-        for process in ("repo-server", "app-controller", "api-server"):
-            up.wait_for(lambda line, name=process: line.startswith(f"{name}: listening on"), within=_UP_WITHIN)
+        missing = {"repo-server", "app-controller", "api-server"}
+        while missing:
+            line = up.wait_for(lambda line: ": listening on" in line, within=_UP_WITHIN)
+            missing.discard(line.partition(":")[0])
         self.url = f"http://127.0.0.1:{self.port}"
 
     def _child(self, command: list[str]) -> Child:

@@ -5,8 +5,10 @@ It refuses a cluster that somebody else controls, creates what is missing and ch
 three definitions, which are brought up to date).
 """
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ Manifest = Mapping[str, Any]
 _CRDS = Path(__file__).parent.parent.parent / "crds"
 _ARGO_CD = "app.kubernetes.io/name=argocd-application-controller"
 _PASSWORD_LENGTH = 16
+_LOOKS, _LOOK_EVERY = 100, 0.1
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 _VERBS = frozenset({"get", "list", "create", "patch"})
@@ -64,11 +67,22 @@ async def install(cluster: Cluster, namespace: str, *, adopt: bool, now: datetim
     for path in sorted(_CRDS.glob("*.yaml")):
         await cluster.apply(_KINDS["CustomResourceDefinition"], yaml.load(path.read_text(), Loader=yaml.CSafeLoader))
     await _create_missing(cluster, [objects.namespace(namespace)])
+    await _until_served(cluster, _KINDS["AppProject"])
     made = await _accounts(cluster, namespace, now)
     await _create_missing(cluster, objects.settings(namespace))
     system = await cluster.get(_KINDS["Namespace"], "kube-system")
     password = made or await _first_password(cluster, namespace)
     return Installed(str(system["metadata"]["uid"]), password, made_password=bool(made))
+
+
+async def _until_served(cluster: Cluster, kind: ApiResource) -> None:
+    """Wait for a kind that was defined a moment ago."""
+    for _ in range(_LOOKS):
+        with suppress(NotFound):
+            await cluster.list_page(kind, limit=1)
+            return
+        await asyncio.sleep(_LOOK_EVERY)
+    raise CommandError(f"the cluster does not serve {kind.plural}.{kind.group} although they are defined; try again")
 
 
 async def _refuse_what_is_not_ours(cluster: Cluster, namespace: str) -> None:
