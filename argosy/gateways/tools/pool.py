@@ -94,6 +94,8 @@ class Pool:
             worker.end()
         for _ in range(self._size):  # everybody who is before us in the queue is told so first
             await self._turns.acquire()
+        for _ in range(self._size):
+            self._turns.release()
         if self._retiring is not None:
             self._retiring.cancel()
         while self._idle:
@@ -106,6 +108,8 @@ class Pool:
         return frozenset(worker.pid for worker in (*self._busy, *(idle for _, idle in self._idle)))
 
     async def _ask(self, operation: str, options: Any, groups: frames.Groups, *, answer: msgspec.json.Decoder[T]) -> T:
+        if self._closed:
+            raise _closed()
         request = frames.encode_request(operation, options, groups)
         allowed = self._program.limits.input
         if sum(map(len, request)) > allowed:
@@ -122,7 +126,7 @@ class Pool:
             except WorkerEnded as ended:
                 ends.append(ended)
         if self._closed:
-            raise ToolCrashed("the tools are closed")
+            raise _closed()
         raise ToolCrashed(f"the tool worker ended without an answer, {ATTEMPTS} times: {ends[-1]}") from ends[-1]
 
     async def _attempt(self, request: Sequence[bytes]) -> Answer:
@@ -154,6 +158,10 @@ class Pool:
         while self._idle:
             await asyncio.sleep(max(0.0, self._idle[0][0] + IDLE_SECONDS - self._clock.monotonic()))
             await self.stop_idle()
+
+
+def _closed() -> ToolCrashed:
+    return ToolCrashed("the tools are closed")
 
 
 def _read(answer: Answer, wanted: msgspec.json.Decoder[T]) -> T:

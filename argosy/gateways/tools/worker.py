@@ -145,7 +145,7 @@ class Worker:
                 await self._stdin.drain()
                 return await self._receive()
         except TimeoutError as error:
-            raise ToolLimit(f"it took longer than {seconds:g} seconds and was stopped", limit="time") from error
+            raise ToolLimit(f"the tool took longer than {seconds:g} seconds and was stopped", limit="time") from error
         except (ConnectionError, asyncio.IncompleteReadError) as error:
             raise await self._why_it_ended() from error
         except ValueError as error:
@@ -164,7 +164,7 @@ class Worker:
         complaint = os.pread(self._complaints, MEBIBYTE, 0).decode("utf-8", "replace")
         if any(word in complaint for word in NO_MEMORY):
             allowed = self._limits.memory // MEBIBYTE
-            return ToolLimit(f"it needed more than {allowed} MiB of memory and was stopped", limit="memory")
+            return ToolLimit(f"the tool needed more than {allowed} MiB of memory and was stopped", limit="memory")
         return WorkerEnded(f"exit status {status}: {complaint.strip().partition(chr(10))[0] or 'it said nothing'}")
 
 
@@ -184,6 +184,6 @@ def _check(program: Program, answer: Answer) -> None:
 
 def _missing(program: Program, why: str) -> ToolMissing:
     return ToolMissing(
-        f"the tool worker {program.path} cannot be used: {why}. `make tool-worker` builds it; ARGOSY_TOOL_WORKER "
-        "names another one; Argosy's wheels for Linux carry it"
+        f"the tool worker {program.path} cannot be used: {why}. `make worker` builds it; "
+        "ARGOSY_TOOL_WORKER names another one; Argosy's wheels for Linux carry it"
     )

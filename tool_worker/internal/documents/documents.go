@@ -126,7 +126,7 @@ func kubernetesNumbers(text []byte) (json.RawMessage, error) {
 }
 
 func (r *Reader) readJSON(path string, text []byte) ([]Document, error) {
-	var found []Document
+	found := []Document{}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	for number := 1; ; number++ {
 		rest := bytes.TrimLeft(text[decoder.InputOffset():], " \t\r\n")

@@ -19,7 +19,11 @@ import (
 // loadChart reads the chart from its archive or its files; `.helmignore` counts for files only, as with Helm.
 func loadChart(request frames.Request) (*chart.Chart, error) {
 	if packed := request.Groups["archive"]; len(packed) == 1 {
-		return loader.LoadArchive(bytes.NewReader(packed[0].Content))
+		loaded, err := loader.LoadArchive(bytes.NewReader(packed[0].Content))
+		if err != nil {
+			return nil, fmt.Errorf("cannot load the chart's archive: %w", err)
+		}
+		return loaded, nil
 	}
 	rules, err := ignoreRules(request.Groups["chart"])
 	if err != nil {

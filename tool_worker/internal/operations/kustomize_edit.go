@@ -68,8 +68,8 @@ func (e kustomizeEdit) isEmpty() bool {
 func (e kustomizeEdit) apply(files filesys.FileSystem, directory string) error {
 	name, content := findKustomization(files, directory)
 	if name == "" {
-		return fmt.Errorf("unable to find one of %s in directory '%s'",
-			strings.Join(konfig.RecognizedKustomizationFileNames(), ", "), directory)
+		return fmt.Errorf("unable to find one of '%s' in directory '%s'",
+			strings.Join(konfig.RecognizedKustomizationFileNames(), "', '"), directory)
 	}
 	file := strings.TrimPrefix(name, root)
 	var edited types.Kustomization

@@ -1,0 +1,173 @@
+"""Building kustomizations through the real worker; kubectl's Kustomize is the oracle where it is at hand."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from argosy.engine.model.source import KustomizeOptions, KustomizePatch, KustomizeReplica, KustomizeTarget
+from argosy.gateways.tools.errors import ToolFailed
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.port import Document, File, KustomizeRequest
+
+EXPECTED = Path(__file__).parents[2] / "tool_worker" / "expected"
+MAP = File("m.yaml", b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n")
+
+
+@pytest.fixture
+def overlay(folder: Callable[[str], tuple[File, ...]]) -> Callable[..., KustomizeRequest]:
+    def request(**options: Any) -> KustomizeRequest:
+        files = folder("kustomizations")
+        return KustomizeRequest(files=files, directory="overlay", options=KustomizeOptions(**options))
+
+    return request
+
+
+def by_kind(documents: tuple[Document, ...]) -> dict[str, Any]:
+    return {document.manifest["kind"]: document.manifest for document in documents}
+
+
+async def test_the_overlay_builds_to_what_was_checked_by_eye(pool: Pool, overlay: Any):
+    built = await pool.kustomize(overlay())
+    assert by_kind(built) == by_kind(
+        tuple(Document(each) for each in yaml.safe_load_all((EXPECTED / "overlay.yaml").read_text()))
+    )
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, the oracle, is not installed")
+async def test_the_overlay_builds_to_what_kubectl_builds(pool: Pool, overlay: Any):
+    top = EXPECTED.parent / "kustomizations" / "overlay"
+    oracle = await asyncio.create_subprocess_exec("kubectl", "kustomize", str(top), stdout=subprocess.PIPE)
+    printed, _ = await oracle.communicate()
+    built = await pool.kustomize(overlay())
+    assert [document.manifest for document in built] == list(yaml.safe_load_all(printed))
+
+
+async def test_options_are_applied(pool: Pool, overlay: Any):
+    target = KustomizeTarget(kind="Service")
+    built = by_kind(
+        await pool.kustomize(
+            overlay(
+                name_prefix="shop-",
+                namespace="prod",
+                images=("nginx=mirror/nginx:2.0",),
+                replicas=(KustomizeReplica(name="web", count=5),),
+                common_labels={"tier": "front"},
+                common_annotations={"team": "other", "why": "a,b: c"},
+                force_common_annotations=True,
+                patches=(KustomizePatch(patch="- {op: add, path: /spec/type, value: NodePort}", target=target),),
+                components=("../parts/tls", "../parts/gone"),
+                ignore_missing_components=True,
+                common_annotations_envsubst=True,
+                version="v5.8.1",
+                kube_version="1.37.0",
+                api_versions=("v1",),
+            )
+        )
+    )
+    deployment, service = built["Deployment"], built["Service"]
+    assert deployment["metadata"]["name"] == "shop-web-test"
+    assert deployment["metadata"]["namespace"] == "prod"
+    assert deployment["metadata"]["labels"] == {"tier": "front"}
+    assert deployment["metadata"]["annotations"] == {"team": "other", "why": "a,b: c"}
+    assert deployment["spec"]["selector"]["matchLabels"] == {"app": "web", "tier": "front"}
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "mirror/nginx:2.0"
+    assert service["spec"]["type"] == "NodePort"
+    assert service["spec"]["ports"] == [{"port": 443}]
+
+
+async def test_labels_can_leave_selectors_alone(pool: Pool, overlay: Any):
+    built = by_kind(await pool.kustomize(overlay(common_labels={"tier": "front"}, label_without_selector=True)))
+    assert built["Deployment"]["metadata"]["labels"] == {"tier": "front"}
+    assert built["Deployment"]["spec"]["selector"]["matchLabels"] == {"app": "web"}
+    assert built["Deployment"]["spec"]["template"]["metadata"]["labels"] == {"app": "web"}
+
+
+async def test_an_annotation_that_is_there_is_not_overridden_without_force(pool: Pool, overlay: Any):
+    with pytest.raises(ToolFailed, match="annotation team already in kustomization file") as caught:
+        await pool.kustomize(overlay(common_annotations={"team": "other"}))
+    assert caught.value.place.file == "overlay/kustomization.yaml"
+
+
+async def test_a_component_that_is_missing_is_named(pool: Pool, overlay: Any):
+    with pytest.raises(ToolFailed, match="parts/gone"):
+        await pool.kustomize(overlay(components=("../parts/gone",)))
+
+
+def one(kustomization: str, *files: File) -> KustomizeRequest:
+    return KustomizeRequest(files=(File("kustomization.yaml", kustomization.encode()), *files))
+
+
+@pytest.mark.parametrize(
+    "reference", ["https://example.com/a.yaml", "github.com/org/repo//base?ref=v1", "git@example.com:org/repo.git"]
+)
+async def test_nothing_is_fetched_from_another_host(pool: Pool, reference: str):
+    with pytest.raises(ToolFailed) as caught:
+        await pool.kustomize(one(f"resources: ['{reference}']\n"))
+    assert str(caught.value) == (
+        f'kustomization.yaml refers to "{reference}" on another host: nothing is fetched while rendering; '
+        "copy it into the repository"
+    )
+
+
+async def test_a_reference_that_is_not_told_apart_still_gets_nowhere(pool: Pool):
+    with pytest.raises(ToolFailed):
+        await pool.kustomize(one("configMapGenerator: [{name: x, files: ['k=https://127.0.0.1:1/x']}]\n"))
+
+
+async def test_charts_in_a_kustomization_are_refused_in_words(pool: Pool):
+    with pytest.raises(ToolFailed, match="helmCharts are not supported yet"):
+        await pool.kustomize(one("helmCharts: [{name: x, repo: 'https://example.com'}]\n"))
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "message"),
+    [
+        ("resources: [gone.yaml]\n", r"gone\.yaml"),
+        ("resource: [m.yaml]\n", 'unknown field "resource"'),
+        ("resources: [../../etc/passwd]\n", "etc/passwd"),
+        ("resources: [.]\n", "cycle"),
+        ("{", "yaml"),
+        ("generators: [f.yaml]\n", "external|plugins|disabled|unable"),
+    ],
+)
+async def test_a_kustomization_that_is_wrong_is_refused(pool: Pool, kustomization: str, message: str):
+    function = File(
+        "f.yaml",
+        b"apiVersion: v1\nkind: X\nmetadata:\n  name: x\n  annotations:\n"
+        b"    config.kubernetes.io/function: 'exec: {path: /bin/true}'\n",
+    )
+    with pytest.raises(ToolFailed, match=message):
+        await pool.kustomize(one(kustomization, MAP, function))
+
+
+async def test_a_broken_resource_is_named(pool: Pool):
+    with pytest.raises(ToolFailed, match="MalformedYAMLError") as caught:
+        await pool.kustomize(one("resources: [m.yaml, bad.yaml]\n", MAP, File("bad.yaml", b"a: 1\nb: [\n")))
+    assert caught.value.place.file == "bad.yaml"
+
+
+async def test_a_directory_without_a_kustomization_is_named(pool: Pool):
+    with pytest.raises(ToolFailed, match="'/y' doesn't exist"):
+        await pool.kustomize(KustomizeRequest(files=(MAP,), directory="y"))
+    files = (File("x/m.yaml", MAP.content),)
+    for options in (KustomizeOptions(), KustomizeOptions(namespace="n")):
+        with pytest.raises(ToolFailed, match=r"unable to find one of 'kustomization\.yaml'.* in directory '/x'"):
+            await pool.kustomize(KustomizeRequest(files=files, directory="x", options=options))
+
+
+async def test_an_alias_bomb_is_refused(pool: Pool):
+    levels = ["a0: &a0 [x, x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    with pytest.raises(ToolFailed, match="aliases expand"):
+        await pool.kustomize(one("resources: [b.yaml]\n", File("b.yaml", "\n".join(levels).encode())))
+
+
+async def test_resources_keep_kustomizes_own_reading_of_scalars(pool: Pool):
+    data = b"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: y, b: 12345678901234567890, c: 010}\n"
+    (built,) = await pool.kustomize(one("resources: [x.yaml]\n", File("x.yaml", data)))
+    assert built.manifest["spec"]["a"] == "y"
