@@ -30,7 +30,7 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 
 worker: $(WORKER) ## Build the tool worker (Helm, Kustomize, YAML) into the package
 
-$(WORKER): $(wildcard tool_worker/*.go tool_worker/go.*)
+$(WORKER): $(shell find tool_worker -name "*.go" -o -name "go.*")
 	@$(PYTHON) tools/build/go_program.py tool_worker --install-to $@ >/dev/null
 
 devcluster: ## Build the control plane that the demo and the tests run on (minutes, once)
@@ -50,7 +50,7 @@ demo: $(STAMP) $(WORKER) $(PAGE) ## Run all of it and show the main job; CLUSTER
 
 test: $(STAMP) $(WORKER) $(PAGE) devcluster lint ## Set up and run every test
 	@$(PYTHON) tools/build/debian.py git chromium postgresql openssh-client openssh-server
-	@PATH="$$($(PYTHON) tools/build/go_program.py --go):$$PATH" && cd tool_worker && go test ./...
+	@PATH="$$($(PYTHON) tools/build/go_program.py --go):$$PATH" && cd tool_worker && CGO_ENABLED=0 go test ./...
 	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH" && cd ui && npm run --silent test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
