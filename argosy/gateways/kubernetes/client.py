@@ -31,7 +31,7 @@ from argosy.gateways.kubernetes.port import (
 )
 from argosy.gateways.kubernetes.requests import Request
 
-_MOST_ANSWER_BYTES = 256 * 1024 * 1024
+_MOST_ANSWER_BYTES = 512 * 1024 * 1024
 _LONG_PAGE_BYTES = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _WATCH_SECONDS = (300, 600)
@@ -224,9 +224,11 @@ class Client:
     async def _session_for(self, proof: Proof) -> aiohttp.ClientSession:
         if self._session is not None and proof.certificate == self._certificate:
             return self._session
-        await self.close()
-        self._certificate = proof.certificate
+        # Swapped before anything is awaited, so that two requests at once do not both open one.
+        old, self._certificate = self._session, proof.certificate
         self._session = transport.open_session(self._connection, proof.certificate)
+        if old is not None:
+            await old.close()
         return self._session
 
     def _about(self, request: Request) -> str:
