@@ -64,9 +64,8 @@ class _Reach:
         return tuple(File(path=path, content=content) for path, content in sorted(self._files.items()))
 
     async def _visit(self, folder: str) -> None:
-        names = await self._job.tree.children(folder)
         for name in KUSTOMIZATIONS:
-            if name in names:
+            if await self._job.tree.find(join(folder, name)) is not None:
                 document = await self._document(join(folder, name))
                 await self._take(folder, _texts(document))
                 await self._take_plugins(folder, document)

@@ -80,9 +80,13 @@ def folder_of(source: Source) -> str:
 
 
 async def _names(job: Job) -> frozenset[str]:
-    """Return the names in the application's folder. Raises `Refused` (path_not_found)."""
-    await job.tree.demand(job.path, kind="directory")
-    return frozenset(await job.tree.children(job.path))
+    """Return the names in the application's folder. Raises `Refused` (path_not_found).
+
+    This is not recorded as read: the tool that the names lead to is part of the question.
+    """
+    tree = job.tree.unread()
+    await tree.demand(job.path, kind="directory")
+    return frozenset(await tree.children(job.path))
 
 
 def _question(job: Job, kind: SourceType) -> object:

@@ -97,7 +97,7 @@ async def test_a_changed_file_renders_its_readers_and_nobody_else(kitchen: Kitch
         ("values/env/b.yaml", "color: b", {"chart"}),
         ("chart/templates/new.yaml", config_map("new"), {"chart"}),
         ("unread/new.yaml", config_map("new"), set()),
-        ("base/unnamed.yaml", config_map("new"), set()),
+        ("base/unnamed.yaml", config_map("new"), {"overlay"}),  # the folder was looked up, as a whole
         ("new-file.yaml", config_map("new"), set()),
     ],
 )
@@ -108,7 +108,8 @@ async def test_an_added_file_renders_those_who_looked_for_it(
 
 
 async def test_a_removed_and_a_renamed_file_render_their_readers(kitchen: Kitchen, tree: WorkTree):
-    assert await _rendered_again(kitchen, tree.commit({"values/env/a.yaml": None})) == {"chart"}
+    moved = {"values/env/a.yaml": None, "values/env/z.yaml": "color: a"}
+    assert await _rendered_again(kitchen, tree.commit(moved)) == {"chart"}
     moved = {"directory/sub/two.yaml": None, "directory/sub/renamed.yaml": config_map("two")}
     assert await _rendered_again(kitchen, tree.commit(moved)) >= {"deep directory"}
     assert await _rendered_again(kitchen, tree.commit({"unread/file.yaml": None})) == set()
