@@ -107,14 +107,24 @@ func (r *Reader) toJSON(text []byte) (json.RawMessage, error) {
 	if object[0] != '{' {
 		return nil, notAnObject(object)
 	}
-	if long.Match(object) {
+	if hasLongNumber(object) {
 		return kubernetesNumbers(object)
 	}
 	return object, nil
 }
 
-// long finds what may be an integer of more than 64 bits.
-var long = regexp.MustCompile(`[0-9]{19}`)
+// hasLongNumber tells if there may be an integer of more than 64 bits: those have at least nineteen digits.
+func hasLongNumber(text []byte) bool {
+	digits := 0
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			digits = 0
+		} else if digits++; digits == 19 {
+			return true
+		}
+	}
+	return false
+}
 
 // kubernetesNumbers writes the numbers of a JSON value as Kubernetes does: integers of 64 bits stay, others are floats.
 func kubernetesNumbers(text []byte) (json.RawMessage, error) {
