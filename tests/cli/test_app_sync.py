@@ -48,10 +48,16 @@ def test_a_sync_is_followed_to_its_end(syncing, argosy):
 
 
 def test_a_sync_that_fails_exits_with_20_and_says_why(syncing, argosy):
-    syncing.on("GET", STREAM, lines=(event(done("13", "Failed", message="one or more objects failed to apply")),))
+    failed = {**DONE, "status": "SyncFailed", "message": "spec.selector: field is immutable"}
+    state = done("13", "Failed", failed, message="one or more objects failed to apply")
+    syncing.on("GET", STREAM, lines=(event(state),))
     shown = argosy("app", "sync", "web")
     assert shown.code == 20
-    assert shown.err == "error: Operation has completed with phase: Failed\none or more objects failed to apply\n"
+    assert shown.err == (
+        "error: Operation has completed with phase: Failed\n"
+        "one or more objects failed to apply\n"
+        "apps/Deployment:shop/web-0: spec.selector: field is immutable\n"
+    )
     assert "Phase:              Failed" in shown.out
 
 

@@ -21,9 +21,12 @@ from argosy.cli.views.resources import included, parse_pattern
 from argosy.cli.waiting import Conditions
 from argosy.cli.watching import Wait
 from argosy.engine.model.application import Application
+from argosy.engine.model.operation import OperationState
 from argosy.engine.model.resource import ResourceKey
 
 Given = Mapping[str, Any]
+
+_MOST_REASONS = 10
 
 
 @click.command()
@@ -92,12 +95,21 @@ def _check(name: Name, application: Application, *, selective: bool) -> None:
     if not state:
         raise CommandError(f"application '{name}' knows nothing of the operation")
     if state.phase != "Succeeded":
-        raise CommandError(f"Operation has completed with phase: {state.phase}", advice=state.message)
+        raise CommandError(f"Operation has completed with phase: {state.phase}", advice=_reasons(state))
     results = state.sync_result.resources if state.sync_result else ()
     skipped = sum(result.status == "PruneSkipped" for result in results)
     sync = application.status.sync
     if skipped and not selective and not (sync and sync.status == "Synced"):
         raise CommandError(f"{skipped} resources require pruning", advice=f"Run: argosy app sync {name} --prune")
+
+
+def _reasons(state: OperationState) -> str:
+    """What the operation says of itself, and what its objects say that failed."""
+    results = state.sync_result.resources if state.sync_result else ()
+    failed = [result for result in results if result.status == "SyncFailed" or result.hook_phase in ("Failed", "Error")]
+    keys = [ResourceKey(each.group, each.kind, each.namespace, each.name) for each in failed]
+    told = [f"{key}: {each.message}" for key, each in zip(keys, failed, strict=True)]
+    return "\n".join([state.message, *told[:_MOST_REASONS]]).strip()
 
 
 def _request(connected: Client, name: Name, given: Given) -> Mapping[str, Any]:
