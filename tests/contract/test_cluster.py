@@ -18,6 +18,7 @@ from argosy.gateways.kubernetes.errors import (
     Gone,
     Invalid,
     NotFound,
+    TooManyRequests,
     Unauthorized,
 )
 from argosy.gateways.kubernetes.memory import MemoryCluster, Unpromised
@@ -395,9 +396,22 @@ async def _widgets(world: World) -> AsyncIterator[ApiResource]:
             while not found:
                 found = [each for each in (await world.cluster.discover()).resources if each.group == group]
         assert [(each.version, each.preferred) for each in found] == [("v1", True), ("v1alpha1", False)]
+        await _until_served(world.cluster, found[0])
         yield found[0]
     finally:
         await world.cluster.delete(DEFINITIONS, f"widgets.{group}")
+
+
+async def _until_served(cluster: Cluster, resource: ApiResource) -> None:
+    """Wait for a kind's storage to start: until then the API server answers 404, or 429."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await cluster.list_page(resource)
+            except (NotFound, TooManyRequests):
+                await asyncio.sleep(0.1)
+            else:
+                return
 
 
 async def test_a_new_definition_is_discovered(world: World) -> None:

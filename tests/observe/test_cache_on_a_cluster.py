@@ -138,13 +138,13 @@ async def test_a_kind_that_is_defined_while_we_watch_is_watched_too(cache, clust
         },
     )
     try:
-        await told.until(lambda: cache.resource_for(kind) is not None)
+        await told.until(lambda: cache.resource_for(kind) is not None and cache.stale(kind) is None)
         metadata = {"name": "w", "namespace": namespace}
         await cluster.apply(
             cache.resource_for(kind), {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": metadata}
         )
         key = ResourceKey(group, "Widget", namespace, "w")
-        await told.until(lambda: cache.get(key) is not None and cache.stale(kind) is None)
+        await told.until(lambda: cache.get(key) is not None)
     finally:
         await cluster.delete(definitions, f"widgets.{group}")
     await told.until(lambda: cache.resource_for(kind) is None)
