@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,14 +11,14 @@ import pytest
 
 from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.pool import Pool
-from argosy.gateways.tools.port import File, HelmRequest
+from argosy.gateways.tools.port import File
 from argosy.gateways.tools.worker import Program
 
 ROOT = Path(__file__).parents[3]
 MATERIAL = ROOT / "tests" / "tool_worker"
 
 ReadFolder = Callable[[str], tuple[File, ...]]
-MakeChart = Callable[..., HelmRequest]
+OpenPool = Callable[..., Pool]
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +34,22 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def pool(tool_worker_program: Path, clock: ManualClock) -> AsyncIterator[Pool]:
+async def open_pool(clock: ManualClock) -> AsyncIterator[OpenPool]:
+    """Make pools, closed when the test is over, however it ends."""
+    async with AsyncExitStack() as stack:
+
+        def opened(program: Program, *, size: int = 2) -> Pool:
+            pool = Pool(program, size=size, clock=clock)
+            stack.push_async_callback(pool.close)
+            return pool
+
+        yield opened
+
+
+@pytest.fixture
+async def pool(open_pool: OpenPool, tool_worker_program: Path) -> Pool:
     """Two workers with generous limits."""
-    tools = Pool(Program(path=tool_worker_program), size=2, clock=clock)
-    yield tools
-    await tools.close()
+    return open_pool(Program(path=tool_worker_program))
 
 
 @pytest.fixture

@@ -1,76 +1,68 @@
 """Time, memory, input and output: a breach names the limit, costs one worker at most, and hurts nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.errors import LimitName, ToolLimit
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import File
 from argosy.gateways.tools.worker import MEBIBYTE, Limits, Program
 from tests.contract.tools.charts import CHATTY, ENDLESS, GOOD, HUNGRY
 
-OpenPool = Callable[[Limits], AbstractAsyncContextManager[Pool]]
+OpenLimited = Callable[[Limits], Pool]
 
 
 @pytest.fixture
-def open_pool(tool_worker_program: Path, clock: ManualClock) -> OpenPool:
-    @asynccontextmanager
-    async def opened(limits: Limits) -> AsyncIterator[Pool]:
-        pool = Pool(Program(path=tool_worker_program, limits=limits), size=2, clock=clock)
-        yield pool
-        await pool.close()
-
-    return opened
+def open_limited(open_pool: Callable[..., Pool], tool_worker_program: Path) -> OpenLimited:
+    return lambda limits: open_pool(Program(path=tool_worker_program, limits=limits))
 
 
-async def test_an_endless_template_is_stopped_at_the_deadline_and_the_next_request_is_fine(open_pool: OpenPool):
-    async with open_pool(Limits(seconds=0.5)) as pool:
-        with pytest.raises(ToolLimit, match=r"took longer than 0\.5 seconds and was stopped") as caught:
-            await pool.helm(ENDLESS)
-        assert caught.value.limit == "time"
-        assert pool.pids == frozenset()
+async def test_an_endless_template_is_stopped_at_the_deadline_and_the_next_request_is_fine(open_limited: OpenLimited):
+    pool = open_limited(Limits(seconds=0.5))
+    with pytest.raises(ToolLimit, match=r"took longer than 0\.5 seconds and was stopped") as caught:
+        await pool.helm(ENDLESS)
+    assert caught.value.limit == "time"
+    assert pool.pids == frozenset()
+    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+
+
+async def test_others_go_on_while_one_is_stopped(open_limited: OpenLimited):
+    pool = open_limited(Limits(seconds=2))
+    endless = asyncio.create_task(pool.helm(ENDLESS))
+    while not endless.done():
         assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    with pytest.raises(ToolLimit):
+        await endless
 
 
-async def test_others_go_on_while_one_is_stopped(open_pool: OpenPool):
-    async with open_pool(Limits(seconds=2)) as pool:
-        endless = asyncio.create_task(pool.helm(ENDLESS))
-        while not endless.done():
-            assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
-        with pytest.raises(ToolLimit):
-            await endless
+async def test_a_template_that_wants_all_the_memory_is_stopped(open_limited: OpenLimited):
+    pool = open_limited(Limits(memory=256 * MEBIBYTE))
+    with pytest.raises(ToolLimit, match=r"needed more than 256 MiB of memory and was stopped") as caught:
+        await pool.helm(HUNGRY)
+    assert caught.value.limit == "memory"
+    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
-async def test_a_template_that_wants_all_the_memory_is_stopped(open_pool: OpenPool):
-    async with open_pool(Limits(memory=256 * MEBIBYTE)) as pool:
-        with pytest.raises(ToolLimit, match=r"needed more than 256 MiB of memory and was stopped") as caught:
-            await pool.helm(HUNGRY)
-        assert caught.value.limit == "memory"
-        assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+async def test_an_output_that_is_too_large_is_refused_and_the_worker_stays(open_limited: OpenLimited):
+    pool = open_limited(Limits(output=MEBIBYTE))
+    await pool.helm(GOOD)
+    worker = pool.pids
+    with pytest.raises(ToolLimit, match="output is larger than 1048576 bytes") as caught:
+        await pool.helm(CHATTY)
+    assert caught.value.limit == "output"
+    assert pool.pids == worker
 
 
-async def test_an_output_that_is_too_large_is_refused_and_the_worker_stays(open_pool: OpenPool):
-    async with open_pool(Limits(output=MEBIBYTE)) as pool:
-        await pool.helm(GOOD)
-        worker = pool.pids
-        with pytest.raises(ToolLimit, match="output is larger than 1048576 bytes") as caught:
-            await pool.helm(CHATTY)
-        assert caught.value.limit == "output"
-        assert pool.pids == worker
-
-
-async def test_files_that_are_too_large_are_not_even_sent(open_pool: OpenPool):
-    async with open_pool(Limits(input=1000)) as pool:
-        with pytest.raises(ToolLimit, match="files are larger than 1000 bytes together") as caught:
-            await pool.yaml([File("a.yaml", b"a: 1\n"), File("b.yaml", b"x" * 1000)])
-        assert caught.value.limit == "input"
-        assert pool.pids == frozenset()
+async def test_files_that_are_too_large_are_not_even_sent(open_limited: OpenLimited):
+    pool = open_limited(Limits(input=1000))
+    with pytest.raises(ToolLimit, match="files are larger than 1000 bytes together") as caught:
+        await pool.yaml([File("a.yaml", b"a: 1\n"), File("b.yaml", b"x" * 1000)])
+    assert caught.value.limit == "input"
+    assert pool.pids == frozenset()
 
 
 def test_each_limit_that_has_a_name_is_tested_here():

@@ -6,11 +6,11 @@ What is denied inside is tested in Go (`internal/sandbox`), by a process that tr
 import resource
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.errors import ToolUnsafe
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.worker import MEBIBYTE, Program
@@ -82,16 +82,16 @@ def worker_that_cannot_shut_itself_in(tmp_path: Path, tool_worker_program: Path)
 
 
 async def test_a_worker_that_cannot_be_shut_in_renders_nothing(
-    clock: ManualClock, worker_that_cannot_shut_itself_in: Path
+    open_pool: Callable[..., Pool], worker_that_cannot_shut_itself_in: Path
 ):
-    pool = Pool(Program(path=worker_that_cannot_shut_itself_in), size=1, clock=clock)
+    pool = open_pool(Program(path=worker_that_cannot_shut_itself_in))
     with pytest.raises(ToolUnsafe, match=r"cannot shut a render in: landlock: .*Nothing is rendered"):
         await pool.helm(GOOD)
     assert pool.pids == frozenset()
-    await pool.close()
 
 
-async def test_it_works_if_told_to_work_unsandboxed(clock: ManualClock, worker_that_cannot_shut_itself_in: Path):
-    pool = Pool(Program(path=worker_that_cannot_shut_itself_in, allow_unsandboxed=True), size=1, clock=clock)
+async def test_it_works_if_told_to_work_unsandboxed(
+    open_pool: Callable[..., Pool], worker_that_cannot_shut_itself_in: Path
+):
+    pool = open_pool(Program(path=worker_that_cannot_shut_itself_in, allow_unsandboxed=True))
     assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
-    await pool.close()
