@@ -22,6 +22,8 @@ from repo_server.git.command import forget_inherited
 from repo_server.http import application
 from repo_server.settings import BadSetting, Settings, Tcp, Unix
 
+_BACKLOG = 2048
+
 
 def main(arguments: Sequence[str]) -> int:
     """Read the settings and serve. Returns the exit code: 2 for a setting that cannot be used."""
@@ -46,6 +48,8 @@ async def _serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=5,
         )
+        # From here on who connects is kept waiting until uvicorn answers, and not turned away.
+        listener.listen(_BACKLOG)
         print(f"listening on {where}", flush=True)  # noqa: T201  whoever started us reads it
         await uvicorn.Server(config).serve(sockets=[listener])
 

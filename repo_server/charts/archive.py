@@ -43,10 +43,10 @@ def unpack(content: bytes, *, digest: str, name: str, limit: int) -> Tree:
     try:
         unpacked = _inflate(content, name=name, limit=limit)
         with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
-            members = dict(_members(archive, name))
+            store = _store(dict(_members(archive, name)), digest)
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         raise Refused("render_failed", f"{name} is not a packed chart ({error})") from error
-    return Tree(store=_store(members, digest), root=f"{digest}:", name=name)
+    return Tree(store=store, root=f"{digest}:", name=name)
 
 
 def _inflate(content: bytes, *, name: str, limit: int) -> bytes:

@@ -115,7 +115,7 @@ def _headers(wanted: Wanted, url: str) -> dict[str, str]:
 
 def _authorization(repository: Repository) -> str:
     if repository.username or repository.password:
-        return aiohttp.BasicAuth(repository.username, repository.password, "utf-8").encode()
+        return aiohttp.encode_basic_auth(repository.username, repository.password, "utf-8")
     return f"Bearer {repository.bearer_token}" if repository.bearer_token else ""
 
 

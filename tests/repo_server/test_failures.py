@@ -1,0 +1,100 @@
+"""Git's words become ours: the kind of failure, what to do, and nothing secret."""
+
+import pytest
+
+from argosy.engine.model.repository import Repository
+from repo_server.errors import Damaged, Refused
+from repo_server.git import failures
+from repo_server.git.access import Access
+from repo_server.git.address import parse
+from repo_server.git.failures import Finished
+
+ACCESS = Access(
+    address=parse("https://git.example.org/app", schemes=("https",)),
+    repository=Repository(url="https://git.example.org/app", username="ada", password="s3cr3t", bearer_token="t0k3n"),
+)
+ANONYMOUS = Access(address=ACCESS.address, repository=Repository(url="https://git.example.org/app"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("fatal: Authentication failed for 'https://git.example.org/app/'", "access_denied", "refused the credentials"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 403", "access_denied", "refused"),
+        ("git@github.com: Permission denied (publickey).", "access_denied", "refused the credentials"),
+        ('Load key "/proc/1/fd/7": error in libcrypto', "access_denied", "refused the credentials"),
+        ("fatal: could not read Username for 'https://x': terminal prompts disabled", "access_denied", "refused the"),
+        ("Host key verification failed.", "access_denied", "argocd-ssh-known-hosts-cm"),
+        ("No ED25519 host key is known for x and you have requested strict checking.", "access_denied", "known hosts"),
+        ("SSL certificate problem: unable to get local issuer certificate", "access_denied", "argocd-tls-certs-cm"),
+        ("server certificate verification failed. CAfile: none CRLfile: none", "access_denied", "not trusted"),
+        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", "repository_not_found", "check"),
+        (
+            "fatal: unable to access 'https://x/': The requested URL returned error: 404",
+            "repository_not_found",
+            "check",
+        ),
+        ("fatal: '/x' does not appear to be a git repository", "repository_not_found", "no such repository"),
+        ("ssh: Could not resolve hostname x: Name or service not known", "unavailable", "host name is not known"),
+        ("fatal: unable to access 'https://x/': Could not resolve host: x", "unavailable", "host name is not known"),
+        ("Failed to connect to x port 443 after 0 ms: Couldn't connect to server", "unavailable", "not be reached"),
+        ("error: RPC failed; curl 18 transfer closed with outstanding read data remaining", "unavailable", "reached"),
+        (
+            "fatal: unable to access 'https://x/': The requested URL returned error: 503",
+            "unavailable",
+            "not be reached",
+        ),
+        ("fatal: transport 'ext' not allowed", "invalid", "transport is not allowed"),
+        ("fatal: couldn't find remote ref refs/heads/x", "revision_not_found", "does not have the revision"),
+        ("fatal: remote error: upload-pack: not our ref 0123", "revision_not_found", "does not have the revision"),
+        (
+            "error: object 01: treeNotSorted: not properly sorted\nfatal: fsck error in packed object",
+            "access_denied",
+            "sound",
+        ),
+        ("something that nobody has seen before", "unavailable", "status 128"),
+    ],
+)
+def test_words_become_a_code_and_an_advice(words: str, code: str, says: str):
+    with pytest.raises(Refused) as refused:
+        failures.check(Finished(status=128, output=b"", errors=words), ACCESS)
+    assert refused.value.code == code
+    assert says in refused.value.message
+    assert "https://git.example.org/app" in refused.value.message
+
+
+def test_without_credentials_the_advice_is_to_give_some():
+    words = "fatal: could not read Username for 'https://git.example.org': terminal prompts disabled"
+    with pytest.raises(Refused, match="none are configured"):
+        failures.check(Finished(status=128, output=b"", errors=words), ANONYMOUS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "fatal: not a git repository: '/state/mirrors/1'",
+        "error: object file ./objects/01/23 is empty",
+        "fatal: loose object 0123 (stored in x) is corrupt",
+        "fatal: bad object refs/heads/main",
+        "error: packfile ./objects/pack/pack-1.pack cannot be accessed",
+        "error: cannot lock ref 'refs/heads/main': Unable to create 'x.lock': File exists.",
+        "fatal: bad config line 1 in file /state/mirrors/1/config",
+    ],
+)
+def test_what_git_says_of_our_own_mirror_is_damage(words: str):
+    with pytest.raises(Damaged):
+        failures.check(Finished(status=128, output=b"", errors=words), ACCESS)
+
+
+def test_nothing_secret_and_nothing_unprintable_is_quoted():
+    words = "fatal: s3cr3t t0k3n https://ada:other@git.example.org/app \x1b[31mred\x1b[0m\nsecond line"
+    with pytest.raises(Refused) as refused:
+        failures.check(Finished(status=128, output=b"", errors=words), ACCESS)
+    for secret in ("s3cr3t", "t0k3n", "other", "\x1b", "\n"):
+        assert secret not in refused.value.message
+
+
+def test_a_command_that_was_killed_names_the_limit():
+    with pytest.raises(Refused, match="did not finish within 15 seconds") as refused:
+        failures.check(Finished(status=-9, output=b"", errors="", killed_after=15), ACCESS)
+    assert refused.value.code == "unavailable"

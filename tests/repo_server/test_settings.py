@@ -1,0 +1,79 @@
+"""The settings are read once, Argosy's names before Argo CD's, and a bad one stops the start with its name."""
+
+from pathlib import Path
+
+import pytest
+
+from repo_server import settings
+from repo_server.settings import BadSetting, Tcp, Unix
+
+
+@pytest.fixture
+def token(tmp_path: Path) -> list[str]:
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    return ["--token-file", str(tmp_path / "token")]
+
+
+def test_defaults(token: list[str]):
+    read = settings.read(token, {"HOME": "/home/ada"})
+    assert read.listen == Tcp(host="127.0.0.1", port=8081)
+    assert read.token == "0123456789abcdef"
+    assert read.state == Path("/home/ada/.local/state/argosy/repo-server")
+    assert (read.request_seconds, read.transfer_seconds, read.directory_bytes) == (15, 90, 10 * 1024 * 1024)
+    assert "0123456789abcdef" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("environment", "name", "value"),
+    [
+        ({"ARGOCD_EXEC_TIMEOUT": "2m30s"}, "transfer_seconds", 150),
+        ({"ARGOCD_EXEC_TIMEOUT": "2m", "ARGOSY_EXEC_TIMEOUT": "1m"}, "transfer_seconds", 60),
+        ({"ARGOCD_RECONCILIATION_TIMEOUT": "180s"}, "refs_seconds", 180),
+        ({"ARGOCD_REPO_SERVER_PARALLELISM_LIMIT": "5"}, "parallel", 5),
+        ({"ARGOCD_REPO_SERVER_MAX_COMBINED_DIRECTORY_MANIFESTS_SIZE": "20M"}, "directory_bytes", 20_000_000),
+        ({"ARGOSY_REPO_SERVER_ALLOW_FILE_URLS": "true"}, "file_urls", True),
+        ({"ARGOSY_TOOL_WORKER": "/opt/worker"}, "tool_worker", Path("/opt/worker")),
+    ],
+)
+def test_the_environment(token: list[str], environment: dict[str, str], name: str, value: object):
+    assert getattr(settings.read(token, environment), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "listen"),
+    [
+        ("127.0.0.1:0", Tcp(host="127.0.0.1", port=0)),
+        ("[::1]:8081", Tcp(host="::1", port=8081)),
+        ("localhost:8081", Tcp(host="localhost", port=8081)),
+        ("unix:/run/argosy/s", Unix(path=Path("/run/argosy/s"))),
+    ],
+)
+def test_where_to_listen(token: list[str], text: str, listen: Tcp | Unix):
+    assert settings.read([*token, "--listen", text], {}).listen == listen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "named"),
+    [
+        (["--listen", "0.0.0.0:80"], {}, "--listen"),
+        (["--listen", "example.org:80"], {}, "--listen"),
+        (["--listen", "8081"], {}, "--listen"),
+        (["--token-file", "/nonexistent"], {}, "/nonexistent"),
+        ([], {"ARGOCD_EXEC_TIMEOUT": "soon"}, "ARGOCD_EXEC_TIMEOUT"),
+        ([], {"ARGOSY_EXEC_TIMEOUT": "0"}, "ARGOSY_EXEC_TIMEOUT"),
+        ([], {"ARGOSY_REPO_SERVER_WORKERS": "-1"}, "ARGOSY_REPO_SERVER_WORKERS"),
+        ([], {"ARGOSY_REPO_SERVER_CACHE_SIZE": "many"}, "ARGOSY_REPO_SERVER_CACHE_SIZE"),
+        ([], {"ARGOSY_REPO_SERVER_ALLOW_FILE_URLS": "maybe"}, "ARGOSY_REPO_SERVER_ALLOW_FILE_URLS"),
+    ],
+)
+def test_a_bad_setting_is_named(token: list[str], arguments: list[str], environment: dict[str, str], named: str):
+    with pytest.raises(BadSetting, match=named):
+        settings.read([*token, *arguments], environment)
+
+
+def test_there_is_no_start_without_a_token(tmp_path: Path):
+    with pytest.raises(BadSetting, match="--token-file"):
+        settings.read([], {})
+    (tmp_path / "short").write_text("short")
+    with pytest.raises(BadSetting, match="at least 16 characters"):
+        settings.read(["--token-file", str(tmp_path / "short")], {})
