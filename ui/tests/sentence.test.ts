@@ -83,6 +83,25 @@ describe('the sentence', () => {
     expect(sentenceOf(app, now).text).toBe('Degraded: apps/Deployment web: deadline exceeded.')
   })
 
+  it('names the object that failed, in its own words', () => {
+    const app = application('web', {
+      sync: { status: 'OutOfSync' },
+      operationState: {
+        phase: 'Failed',
+        startedAt: started,
+        message: 'one or more objects failed to apply',
+        syncResult: {
+          resources: [
+            { kind: 'ConfigMap', name: 'a', status: 'Synced' },
+            { kind: 'Service', name: 'web', status: 'SyncFailed', message: 'spec.ports[0].name: Required value' },
+            { kind: 'Job', name: 'b', group: 'batch', hookPhase: 'Failed' },
+          ],
+        },
+      },
+    })
+    expect(sentenceOf(app, now).short).toBe('Sync failed: Service web: spec.ports[0].name: Required value (and 1 more)')
+  })
+
   it('tells of a failed sync as long as it is not made good', () => {
     const failed = {
       phase: 'Failed' as const,

@@ -43,6 +43,7 @@ export const theme = createTheme({
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   defaultRadius: 6,
   cursorType: 'pointer',
+  respectReducedMotion: true,
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '20px' },
   headings: { fontWeight: '600' },
   components: {

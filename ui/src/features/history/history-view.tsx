@@ -30,25 +30,23 @@ export function HistoryView({ app }: { app: Application }) {
 function Entry({ app, entry, current }: { app: ApplicationName; entry: HistoryEntry; current: boolean }) {
   const revision = entry.revision ?? ''
   const { data } = useQuery({ ...revisionQuery(app, revision), enabled: /^[0-9a-f]{40}$/.test(revision) })
-  const by = entry.initiatedBy?.automated === true ? 'automated sync' : (entry.initiatedBy?.username ?? '')
-  const start = instant(entry.deployStartedAt)
-  const end = instant(entry.deployedAt)
-  const took = start === undefined || end === undefined ? '' : `took ${inWords(end - start)}`
-  const about = [
-    by === '' ? '' : `by ${by}`,
-    took,
-    data?.author === undefined ? '' : `commit by ${data.author}`,
-  ].filter((part) => part !== '')
   return (
     <li data-current={current}>
       <span className="number dim">{entry.id}</span>
       <div>
         <Revision revision={revision} /> {data?.message?.split('\n')[0] ?? ''}
-        <p className="dim">{about.join(' · ')}</p>
+        <p className="dim">{aboutOf(entry, data?.author)}</p>
       </div>
       <span className="dim" title={exactly(entry.deployedAt)}>
         <Age time={entry.deployedAt} /> ago{current ? ', current' : ''}
       </span>
     </li>
   )
+}
+
+function aboutOf({ initiatedBy, deployStartedAt, deployedAt }: HistoryEntry, author: string | undefined): string {
+  const by = initiatedBy?.automated === true ? 'automated sync' : initiatedBy?.username
+  const took = (instant(deployedAt) ?? 0) - (instant(deployStartedAt) ?? Infinity)
+  const parts = [by && `by ${by}`, took >= 1000 && `took ${inWords(took)}`, author && `commit by ${author}`]
+  return parts.filter(Boolean).join(' · ')
 }

@@ -84,7 +84,7 @@ function Facts({ app }: { app: Application }) {
         </dd>
       </div>
       <div>
-        <dt>Commit</dt>
+        <dt>{source?.chart === undefined ? 'Commit' : 'Version'}</dt>
         <dd>
           <Commit app={app} />
         </dd>

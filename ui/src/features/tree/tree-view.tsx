@@ -12,7 +12,7 @@ import {
 import '@xyflow/react/dist/style.css'
 import { Checkbox } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 
 import type { Application, ResourceTree } from '@/shared/api/types'
 import { WaitNote } from '@/shared/ui/notes'
@@ -83,6 +83,10 @@ interface PictureProps {
 
 function Picture({ contents, shape, places, tool }: PictureProps) {
   const wide = useMediaQuery('(min-width: 768px)')
+  const moved = useRef(false)
+  const touch = () => {
+    moved.current = true
+  }
   const nodes = contents.flatMap(([id, content]): FlowNode[] => {
     const position = places[id]
     return position === undefined
@@ -97,7 +101,13 @@ function Picture({ contents, shape, places, tool }: PictureProps) {
     focusable: false,
   }))
   return (
-    <div className={classes['picture']} role="region" aria-label="Resource tree">
+    <div
+      className={classes['picture']}
+      role="region"
+      aria-label="Resource tree"
+      onPointerDownCapture={touch}
+      onWheelCapture={touch}
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -112,7 +122,7 @@ function Picture({ contents, shape, places, tool }: PictureProps) {
         maxZoom={1.25}
         onlyRenderVisibleElements={nodes.length > many}
       >
-        <Start places={places} />
+        <Start places={places} moved={moved} />
         <Panel position="top-right">{tool}</Panel>
         <Background gap={24} color="var(--line)" />
         <Controls showInteractive={false} position="bottom-left" />
@@ -130,31 +140,26 @@ function colourOf({ data }: FlowNode): string {
 
 /** Below this zoom nothing can be read. */
 const readable = 0.65
+const near = 0.85
 
-/** Shows the whole tree if it can be read whole, else its root; once, so that the view is nobody's but the user's after that. */
-function Start({ places }: { places: Places }) {
+/** Shows the whole tree if it can be read whole, else its root; and again as it grows, until the user takes the view in hand. */
+function Start({ places, moved }: { places: Places; moved: RefObject<boolean> }) {
   const flow = useReactFlow()
-  const done = useRef(false)
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const picture = frame.current?.closest('.react-flow')
     const root = places[rootId]
-    if (done.current || picture === null || picture === undefined || root === undefined) return
-    done.current = true
-    const all = Object.values(places)
-    const width = Math.max(...all.map(({ x }) => x)) + boxWidth
-    const height = Math.max(...all.map(({ y }) => y)) + boxHeight
-    const zoom = Math.min(1, (picture.clientWidth - 48) / width, (picture.clientHeight - 48) / height)
-    if (zoom >= readable) {
-      void flow.setViewport({
-        zoom,
-        x: Math.min(24, (picture.clientWidth - width * zoom) / 2),
-        y: (picture.clientHeight - height * zoom) / 2,
-      })
-    } else {
-      const near = 0.85
-      void flow.setViewport({ zoom: near, x: 24, y: picture.clientHeight / 2 - (root.y + boxHeight / 2) * near })
-    }
-  }, [flow, places])
+    if (moved.current || picture === null || picture === undefined || root === undefined) return
+    void flow.setViewport(viewOf(places, root, { width: picture.clientWidth, height: picture.clientHeight }))
+  }, [flow, places, moved])
   return <div ref={frame} hidden />
+}
+
+function viewOf(places: Places, root: { y: number }, frame: { width: number; height: number }) {
+  const all = Object.values(places)
+  const width = Math.max(...all.map(({ x }) => x)) + boxWidth
+  const height = Math.max(...all.map(({ y }) => y)) + boxHeight
+  const zoom = Math.min(1, (frame.width - 48) / width, (frame.height - 48) / height)
+  if (zoom < readable) return { zoom: near, x: 24, y: frame.height / 2 - (root.y + boxHeight / 2) * near }
+  return { zoom, x: Math.min(24, (frame.width - width * zoom) / 2), y: (frame.height - height * zoom) / 2 }
 }

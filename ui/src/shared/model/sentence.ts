@@ -2,8 +2,17 @@
  * Says in one sentence how an application is and why: the first thing that somebody in a hurry reads. The rules are
  * tried in order, and the first that has something to say is heard. Used by the list (short) and the page (whole).
  */
-import type { Application, ResourceStatus } from '../api/types'
-import { automationOf, changeOf, conditionsOf, healthOf, isRequested, runningOperation, syncOf } from './application'
+import type { Application, OperationState, ResourceStatus } from '../api/types'
+import {
+  automationOf,
+  changeOf,
+  type Change,
+  conditionsOf,
+  healthOf,
+  isRequested,
+  runningOperation,
+  syncOf,
+} from './application'
 import { kindOf, shortRevision } from './resource-key'
 import { ago, since } from './time'
 
@@ -93,13 +102,24 @@ function failedSync(app: Application, now: number): Sentence | undefined {
   const state = app.status?.operationState
   if (state?.phase !== 'Failed' && state?.phase !== 'Error') return undefined
   if (syncOf(app) === 'Synced') return undefined
-  const message = state.message ?? 'no reason was given'
+  const reason = failureOf(state)
   const when = ago(state.finishedAt, now)
   return {
     tone: 'error',
-    short: `Sync failed: ${message}`,
-    text: stop(`The last sync failed${when === undefined ? '' : ` ${when} ago`}: ${message}`),
+    short: `Sync failed: ${reason}`,
+    text: stop(`The last sync failed${when === undefined ? '' : ` ${when} ago`}: ${reason}`),
   }
+}
+
+/** The first object that failed, in its own words: "one or more objects failed" helps nobody. */
+function failureOf(state: OperationState): string {
+  const failed = (state.syncResult?.resources ?? []).filter(
+    ({ status, hookPhase }) => status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error',
+  )
+  const [first] = failed
+  if (first === undefined) return state.message ?? 'no reason was given'
+  const rest = failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`
+  return `${kindOf(first)} ${first.name}${because(first.message)}${rest}`
 }
 
 function unknownSync(app: Application): Sentence | undefined {
@@ -175,17 +195,22 @@ function healthReason(app: Application): string {
 
 /** `2 objects differ, 1 is missing, 1 is no longer in Git`. */
 export function differencesInWords(resources: ResourceStatus[]): string {
-  const count = (change: string) => resources.filter((resource) => changeOf(resource) === change).length
-  const parts = [
-    counted(count('change'), 'object differs', 'objects differ'),
-    counted(count('create'), 'is missing', 'are missing'),
-    counted(count('prune'), 'is no longer in Git', 'are no longer in Git'),
-  ].filter((part) => part !== '')
+  const found: [count: number, one: string, many: string][] = [
+    [countOf(resources, 'change'), 'differs', 'differ'],
+    [countOf(resources, 'create'), 'is missing', 'are missing'],
+    [countOf(resources, 'prune'), 'is no longer in Git', 'are no longer in Git'],
+  ]
+  const parts = found
+    .filter(([count]) => count > 0)
+    .map(([count, one, many], index) => {
+      const noun = index > 0 ? '' : count === 1 ? ' object' : ' objects'
+      return `${count}${noun} ${count === 1 ? one : many}`
+    })
   return parts.length === 0 ? 'what runs is not what Git says' : parts.join(', ')
 }
 
-const counted = (count: number, one: string, many: string) =>
-  count === 0 ? '' : `${count} ${count === 1 ? one : many}`
+const countOf = (resources: ResourceStatus[], change: Change) =>
+  resources.filter((resource) => changeOf(resource) === change).length
 
 const because = (reason: string | undefined) => (reason === undefined || reason === '' ? '' : `: ${reason}`)
 
