@@ -10,29 +10,20 @@ import resource
 import signal
 import socket
 import sys
-from contextlib import nullcontext
 
 import structlog
-import uvicorn
-from starlette.types import ASGIApp
 
+from api_server import interface as interfaces
 from api_server import settings as server_settings
 from api_server import wiring
+from api_server.interface import Interface
 from api_server.settings import BadSetting, Settings, Tls
 from argosy.gateways.kubernetes.errors import ClusterError
 from argosy.gateways.store.errors import StoreError
 
 _BAD_SETTING, _OUT_OF_REACH = 2, 4
-_END_SECONDS = 2
 
 _log = structlog.get_logger("api_server")
-
-
-class _Interface(uvicorn.Server):
-    """The HTTP server, without its own signal handling: that ends the process before anything is closed."""
-
-    def capture_signals(self) -> nullcontext[None]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return nullcontext()
 
 
 def main() -> int:
@@ -58,7 +49,7 @@ async def _work(settings: Settings) -> None:
         (settings.host, settings.port), family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     )
     async with wiring.api_server(settings) as application:
-        interface = _Interface(_config(application, settings))
+        interface = interfaces.make(application, settings.transport)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, _end, interface)
         scheme = "https" if isinstance(settings.transport, Tls) else "http"
@@ -67,24 +58,8 @@ async def _work(settings: Settings) -> None:
         await interface.serve(sockets=[listener])
 
 
-def _end(interface: _Interface) -> None:
+def _end(interface: Interface) -> None:
     interface.should_exit = True
-
-
-def _config(application: ASGIApp, settings: Settings) -> uvicorn.Config:
-    tls = settings.transport if isinstance(settings.transport, Tls) else None
-    return uvicorn.Config(
-        application,  # pyright: ignore[reportArgumentType]  (Starlette's and uvicorn's names for one thing)
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        # Nobody in front of us is believed: whose address it is counts when sign-ins fail (S-023).
-        proxy_headers=False,
-        timeout_graceful_shutdown=_END_SECONDS,
-        ssl_certfile=tls.certificate if tls else None,
-        ssl_keyfile=tls.key if tls else None,
-    )
 
 
 def _prepare_process() -> None:

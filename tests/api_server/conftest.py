@@ -14,12 +14,13 @@ from typing import Any
 import bcrypt
 import httpx2
 import pytest
-import uvicorn
 import yaml
 
+from api_server import interface as interfaces
 from api_server import wiring
 from api_server.app import Face
 from api_server.server import Outside
+from api_server.settings import Plain
 from api_server.watching import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
@@ -124,6 +125,12 @@ class World:
             method, path, json=body if body is not None else None, params=kept, headers=headers
         )
 
+    async def until_refused(self, path: str) -> None:
+        """Read until it is not answered any more."""
+        async with asyncio.timeout(20):
+            while (await self.client.get(path)).status_code == 200:  # noqa: ASYNC110  (a server is asked)
+                await asyncio.sleep(0.02)
+
     async def until(self, path: str, accept: Any, **query: Any) -> Any:
         """Read until what is answered is accepted."""
         async with asyncio.timeout(20):
@@ -156,9 +163,7 @@ async def serving(cluster: Cluster, namespace: str, page: Path | None = None) ->
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with wiring.running(outside, namespace, Face(secure=False, page=page)) as app:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-        interface = uvicorn.Server(config)
-        interface.capture_signals = _no_signals  # type: ignore[method-assign]
+        interface = interfaces.make(app, Plain())
         task = asyncio.create_task(interface.serve(sockets=[listener]))
         async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=20) as client:
             world = World(client, url, namespace, cluster, store, live, manifests)
@@ -174,14 +179,6 @@ async def ready(client: httpx2.AsyncClient) -> None:
     async with asyncio.timeout(20):
         while (await client.get("/healthz")).text != "ok":  # noqa: ASYNC110  (a server is asked)
             await asyncio.sleep(0.02)
-
-
-class _no_signals:  # noqa: N801
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 @pytest.fixture
@@ -227,3 +224,5 @@ async def world(control_plane: Any, namespace: str, definitions: None) -> AsyncI
         await running.sign_in()
         yield running
     await cluster.close()
+    # The transports of the connections are told of their end in the next turns of the loop.
+    await asyncio.sleep(0.05)
