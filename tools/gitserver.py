@@ -10,10 +10,12 @@ both want basic authentication. Needs git and the standard library only; tests s
 
 import argparse
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -57,6 +59,7 @@ class GitServer:
     static: Path | None = None
     port: int = 0
     writable: bool = False
+    tls: ssl.SSLContext | None = None
     requests: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,6 +70,11 @@ class GitServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._http.daemon_threads = True
+        if self.tls is not None:
+            # The handshake is left to the connection's own thread, so that a silent client holds nobody up.
+            self._http.socket = self.tls.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -83,7 +91,8 @@ class GitServer:
     @property
     def url(self) -> str:
         """The address, without a slash at its end."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        scheme = "http" if self.tls is None else "https"
+        return f"{scheme}://127.0.0.1:{self._http.server_address[1]}"
 
     def serve(self) -> None:
         """Serve in this thread until `stop`."""
@@ -105,6 +114,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._answer()
+
+    def handle(self) -> None:
+        """Answer until the connection ends; a client that does not trust us just goes away."""
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            super().handle()
+
+    def finish(self) -> None:
+        """End the connection; over TLS with a word of goodbye, without which git takes the answer for cut off."""
+        super().finish()
+        if isinstance(self.connection, ssl.SSLSocket):
+            with contextlib.suppress(OSError, ValueError):
+                self.connection.settimeout(1)
+                self.connection.unwrap()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Keep quiet: `requests` is the record."""

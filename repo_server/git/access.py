@@ -69,6 +69,9 @@ def environment(access: Access, office: TicketOffice, *, stalled_after: int) -> 
         result = dict(HARDENED)
         result["GIT_ALLOW_PROTOCOL"] = access.address.scheme.removeprefix("git+")
         result["GIT_CONFIG_GLOBAL"] = files.add(_configuration(access, files, stalled_after=stalled_after))
+        if access.repository.ca_pem:
+            # The variable and not the setting: the machine may have it too, and a variable wins.
+            result["GIT_SSL_CAINFO"] = files.add(access.repository.ca_pem)
         if access.address.over_ssh:
             result["GIT_SSH_COMMAND"] = _ssh(access.repository, files, stalled_after=stalled_after)
         if access.repository.proxy:
@@ -106,8 +109,6 @@ def _http(access: Access, files: PrivateFiles) -> Iterator[tuple[str, str]]:
     entry = access.repository
     if entry.insecure:
         yield "http.sslVerify", "false"
-    if entry.ca_pem:
-        yield "http.sslCAInfo", files.add(entry.ca_pem)
     if entry.tls_client_cert_data and entry.tls_client_cert_key:
         yield "http.sslCert", files.add(entry.tls_client_cert_data)
         yield "http.sslKey", files.add(entry.tls_client_cert_key)
