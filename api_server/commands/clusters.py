@@ -32,7 +32,7 @@ def cluster_of(body: Any) -> Cluster:
     address = _text(body, "server").rstrip("/")
     if not address.startswith(("https://", "http://")):
         raise InvalidArgument("server: is required, an http(s) address")
-    config = body.get("config") or {}
+    config = {} if body.get("config") is None else body["config"]
     if not isinstance(config, Mapping):
         raise InvalidArgument("config: is not an object")
     for key in _REFUSED:
