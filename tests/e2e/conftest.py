@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tools" / "demo"))
 from doors import Rest, by_command_line, by_kubectl, manifest, path_of  # noqa: E402
 from stack import Stack, commit  # noqa: E402
 
-PATIENCE = 60.0
+PATIENCE = 40.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,7 +107,7 @@ class World:
         return commit(self.stack.repository, message)
 
     def delete(self, name: str) -> None:
-        self.rest.client.delete(f"/api/v1/applications/{name}")
+        self.rest.client.delete(f"/api/v1/applications/{name}").raise_for_status()
         self.wait(lambda: not self.exists(name), message=f"{name} did not go away")
 
 
@@ -131,6 +131,7 @@ def world(control_plane: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
             f"--password={stack.password}",
         )
         yield made
+        made.rest.client.close()
     finally:
         stack.stop()
 

@@ -24,7 +24,7 @@ class Rest:
     @classmethod
     def sign_in(cls, stack: Stack) -> "Rest":
         """Sign in as admin."""
-        client = httpx2.Client(base_url=stack.url, timeout=30)
+        client = httpx2.Client(base_url=stack.url, timeout=30, headers={"Content-Type": "application/json"})
         answer = client.post("/api/v1/session", json={"username": "admin", "password": stack.password})
         answer.raise_for_status()
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"

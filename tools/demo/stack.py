@@ -3,6 +3,7 @@
 Used by the demo and by the end-to-end tests, so that what is shown is what is tested. Nothing here reads `KUBECONFIG`.
 """
 
+import ctypes
 import os
 import queue
 import shutil
@@ -21,6 +22,8 @@ EXAMPLES = ROOT / "examples"
 
 _UP_WITHIN = 60.0
 _STOP_WITHIN = 30.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 _GIT_IDENTITY = ("-c", "user.name=Demo", "-c", "user.email=demo@example.invalid")
 
 
@@ -32,6 +35,11 @@ def free_port() -> int:
     """Ask the system for a port on loopback that is free now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end the process when we die, however we die."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -56,6 +64,7 @@ class Child:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
