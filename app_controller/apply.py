@@ -69,11 +69,17 @@ async def _apply(step: Apply, cache: ClusterCache, migrate_also: str) -> Taken:
     if resource is None:
         return Taken(Outcome(succeeded=False, message=_unknown_kind(step.manifest)))
     await _migrate(step.key, resource, cache, migrate_also)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         try:
             applied = await cache.cluster.apply(resource, step.manifest)
         except TooManyRequests as error:
             await asyncio.sleep(error.after)
+            continue
+        except NotFound:
+            # A kind that was defined a moment ago may be discovered before it is served.
+            if cache.stale(step.key.group_kind) is None or attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(1)
             continue
         cache.note_written(applied)
         uid = str((applied.get("metadata") or {}).get("uid") or "")

@@ -144,10 +144,14 @@ async def begin(operation_id: str, number: int, operation: Operation, compared: 
     """Plan an attempt, write the plan and its manifests down, and return it."""
     made = await planning.make(compared, operation, outside)
     touched = {step.key for step in made.steps}
+    selection = operation.sync.resources if operation.sync else ()
     unchanged = {
         each.pair.key: each.pair.desired
         for each in compared.comparison.judged
-        if isinstance(each.verdict, diff.Same) and each.pair.desired is not None and each.pair.key not in touched
+        if isinstance(each.verdict, diff.Same)
+        and each.pair.desired is not None
+        and each.pair.key not in touched
+        and plans.is_selected(each.pair.key, selection)
     }
     now = outside.clock.now()
     rendering = compared.comparison.rendering

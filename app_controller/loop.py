@@ -21,13 +21,14 @@ from argosy.engine import settings
 from argosy.engine.model.resource import Manifest
 from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
 from argosy.gateways.kubernetes.reflector import Reflector, Selection
-from argosy.gateways.store.changes import Sweep
+from argosy.gateways.store.changes import ForgetExpired, Sweep
 from argosy.gateways.store.errors import StaleEpoch, StoreError
 
 _WORKERS = 8
 _RETRY_AFTER, _RETRY_BUG_AFTER = 5.0, 60.0
 _BATCH = 0.05
 _KEEP = timedelta(days=30)
+_SIGN_IN_WINDOW = timedelta(minutes=5)
 
 _log = structlog.get_logger(__name__)
 
@@ -183,9 +184,11 @@ class Loop:
         )
 
     async def _sweep(self) -> None:
-        """Remove operations that ended long ago and are in no history."""
+        """Remove what has outlived its use: old operations in no history, expired tokens, failed sign-ins."""
         outside = self._work.outside
+        now = outside.clock.now()
         try:
-            await outside.store.commit(Sweep(outside.clock.now() - _KEEP), epoch=outside.epoch)
+            await outside.store.commit(Sweep(now - _KEEP), epoch=outside.epoch)
+            await outside.store.note(ForgetExpired(now, _SIGN_IN_WINDOW))
         except StoreError as error:
             _log.warning("old operations were not removed", reason=str(error))

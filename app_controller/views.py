@@ -7,6 +7,7 @@ import orjson
 
 from app_controller import compare
 from app_controller.compare import Compared
+from app_controller.observe.cache import ClusterStatus
 from app_controller.queue import ApplicationKey
 from app_controller.work import Work
 from argosy.engine import diff, redact, times
@@ -120,13 +121,19 @@ def _text(manifest: Manifest | None) -> str:
     return orjson.dumps(manifest).decode()
 
 
+def _connection(status: ClusterStatus) -> str:
+    if status.error:
+        return "Failed"
+    return "Successful" if status.attempted_at else "Unknown"
+
+
 def _cluster(server: str, applications: int, work: Work) -> ClusterInfo:
     status = work.outside.destinations.status(server)
     return ClusterInfo(
         server=server,
         name=status.name,
         server_version=status.server_version,
-        connection_status="Failed" if status.error else "Successful",
+        connection_status=_connection(status),
         connection_message=status.error,
         attempted_at=times.text(status.attempted_at) if status.attempted_at else "",
         resources_count=status.resources,

@@ -28,6 +28,7 @@ __all__ = [
     "Request",
     "Step",
     "Wave",
+    "is_selected",
     "make",
     "order",
     "record",
@@ -61,7 +62,7 @@ class Request:
 
 def make(judged: Iterable[Judged], request: Request, *, refuses: Refuses) -> Plan:
     """Return the plan of a sync. If anything is refused, the plan says so and must not be carried out."""
-    chosen = [each for each in judged if _selected(each.pair.key, request.selection)]
+    chosen = [each for each in judged if is_selected(each.pair.key, request.selection)]
     applies = _applies(chosen, request)
     prunes = [
         prune.decide(each.pair.key, each.pair.live, request.prune)
@@ -78,7 +79,8 @@ def make(judged: Iterable[Judged], request: Request, *, refuses: Refuses) -> Pla
     )
 
 
-def _selected(key: ResourceKey, selection: tuple[SyncResource, ...]) -> bool:
+def is_selected(key: ResourceKey, selection: tuple[SyncResource, ...]) -> bool:
+    """Return whether a sync that is limited to these objects (none: all) touches this one."""
     return not selection or any(
         (each.group, each.kind, each.name) == (key.group, key.kind, key.name) and each.namespace in ("", key.namespace)
         for each in selection
