@@ -25,6 +25,9 @@ from repo_server.sources import Sources
 PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
 """Where the build puts the tool worker, in a checkout and in the wheel alike."""
 
+_LONGEST_SOCKET_FOLDER = 85
+"""A Unix socket's path holds at most 107 bytes."""
+
 _SCHEMES = ("https", "http", "ssh", "git+ssh")
 
 
@@ -54,8 +57,7 @@ async def service(settings: Settings) -> AsyncGenerator[tuple[Service, Clock]]:
 
 
 async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExitStack) -> Mirrors:
-    # The socket's path has to be short, so it is not in the state directory.
-    office = TicketOffice(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="argosy-"))))
+    office = TicketOffice(_private_folder(settings.state, stack))
     await office.open()
     stack.push_async_callback(office.close)
     network = Network(office, request_seconds=settings.request_seconds, transfer_seconds=settings.transfer_seconds)
@@ -70,6 +72,17 @@ async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExit
     mirrors.open()
     stack.push_async_callback(mirrors.close)
     return mirrors
+
+
+def _private_folder(state: Path, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Path:
+    """Return the folder for the askpass socket: in the state, so that a kill leaves nothing new behind each time."""
+    folder = state / "run"
+    if len(str(folder)) > _LONGEST_SOCKET_FOLDER:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="argosy-")))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    (folder / "askpass.socket").unlink(missing_ok=True)
+    return folder
 
 
 def _tools(settings: Settings, clock: Clock) -> Tools:

@@ -1,0 +1,36 @@
+"""A request ends at its deadline, whatever it waits for, and leaves the server able to answer the next."""
+
+import pytest
+
+from argosy.engine.model.repository import Repository
+from argosy.engine.model.source import Source
+from argosy.wire.repo_server import RenderRequest, SourceRequest
+from repo_server.cache import Cache
+from repo_server.errors import Refused
+from repo_server.render.job import Limits
+from repo_server.render.source import Renderer
+from repo_server.service import Bounds, Service
+from tests.repo_server.kitchen import Kitchen, chart, config_map
+
+
+async def test_a_request_beyond_its_deadline_is_refused_with_the_limit(kitchen: Kitchen):
+    endless = "{{ range $i := until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"
+    kitchen.forge.create().commit({**chart("bad", **{"templates/bad.yaml": endless}), "app/a.yaml": config_map("a")})
+    await kitchen.render(kitchen.source("app"))
+    renderer = Renderer(tools=kitchen.tools, cache=Cache(limit=0), limits=Limits())
+    hurried = Service(sources=kitchen.service._sources, renderer=renderer, bounds=Bounds(seconds=0.5, parallel=1))
+    with pytest.raises(Refused, match=r"within the time limit of 0\.5 seconds") as refused:
+        await hurried.render(_request(kitchen.source("bad")))
+    assert refused.value.code == "limit_exceeded"
+    assert len((await kitchen.render(kitchen.source("app")))[0].manifests) == 1
+
+
+async def test_an_application_without_a_source_is_refused(kitchen: Kitchen):
+    with pytest.raises(Refused, match="has no source") as refused:
+        await kitchen.service.render(_request())
+    assert refused.value.code == "invalid"
+
+
+def _request(*sources: Source) -> RenderRequest:
+    asked = tuple(SourceRequest(source=source, repository=Repository(url=source.repo_url)) for source in sources)
+    return RenderRequest(application="shop", namespace="store", project="default", sources=asked)
