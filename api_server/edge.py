@@ -65,7 +65,7 @@ class Edge:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._always.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", _caching(scope["path"]))
+                headers.setdefault("Cache-Control", _caching(scope["path"], message["status"]))
                 headers["X-Request-Id"] = scope["state"]["request_id"]
                 _add_cookies(headers, scope["state"]["cookies"])
             await send(message)
@@ -103,8 +103,10 @@ def limited(receive: Receive) -> Receive:
     return receive_limited
 
 
-def _caching(path: str) -> str:
+def _caching(path: str, status: int) -> str:
     """Return how long an answer may be kept: files whose name holds their hash for ever, the API not at all (7.12)."""
+    if status >= 400:
+        return "no-store"
     if path.startswith(_ASSETS):
         return "public, max-age=31536000, immutable"
     return "no-store" if path.startswith("/api/") else "no-cache"

@@ -191,6 +191,20 @@ async def visited() -> AsyncIterator[World]:
 
 
 @pytest.fixture
+def serve_with_page() -> Any:
+    """Runs a server on the memory cluster with the page of a folder."""
+
+    @asynccontextmanager
+    async def serve(folder: Path) -> AsyncIterator[World]:
+        cluster = MemoryCluster([APPLICATIONS, PROJECTS, SECRETS, CONFIG_MAPS])
+        await furnish(cluster, "argocd")
+        async with serving(cluster, "argocd", page=folder) as world:
+            yield world
+
+    return serve
+
+
+@pytest.fixture
 async def read(visited: World) -> World:
     """A server on the memory cluster, with admin signed in."""
     await visited.sign_in()
