@@ -57,7 +57,7 @@ class World:
         return made
 
     def get(self, name: str) -> dict[str, Any]:
-        answer = self.rest.client.get(f"/api/v1/applications/{name}", params={"project": "default"})
+        answer = self.rest.client.get(f"/api/v1/applications/{name}")
         answer.raise_for_status()
         return answer.json()
 

@@ -58,7 +58,11 @@ def test_broken_yaml_is_named_by_file_and_line_and_prunes_nothing(world: Any) ->
 
 def test_a_chart_that_fails_says_helms_own_words(world: Any) -> None:
     helm = {"valuesObject": {"replicaCount": 99}}
-    world.create("fails", source=source(world, "charts/orders", helm=helm), syncPolicy=AUTOMATED)
+    made = world.application("fails", source=source(world, "charts/orders", helm=helm), syncPolicy=AUTOMATED)
+    refused = world.rest.client.post("/api/v1/applications", json=made)
+    assert refused.status_code == 400
+    assert "replicaCount" in refused.json()["message"]
+    world.rest.client.post("/api/v1/applications?validate=false", json=made).raise_for_status()
     broken(world, "fails", "ComparisonError", "replicaCount", "50")
     world.delete("fails")
 

@@ -6,7 +6,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}, annotations: {{argocd.argoproj.io/sync-wave: '{number}'}}}}\n"
+CONFIG = """apiVersion: v1
+kind: ConfigMap
+metadata: {{name: c{number}, annotations: {{argocd.argoproj.io/sync-wave: "{number}"}}}}
+"""
 AUTOMATED = {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["CreateNamespace=true"]}
 NEVER_READY = """apiVersion: apps/v1
 kind: Deployment
