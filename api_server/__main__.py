@@ -6,9 +6,7 @@ elsewhere only with a certificate or behind a proxy that has one (see `settings`
 
 import argparse
 import asyncio
-import resource
 import signal
-import socket
 import sys
 
 import structlog
@@ -18,6 +16,7 @@ from api_server import settings as server_settings
 from api_server import wiring
 from api_server.interface import Interface
 from api_server.settings import BadSetting, Settings, Tls
+from argosy.gateways import process
 from argosy.gateways.kubernetes.errors import ClusterError
 from argosy.gateways.store.errors import StoreError
 
@@ -35,7 +34,7 @@ def main() -> int:
     except BadSetting as error:
         sys.stderr.write(f"api_server: {error}\n")
         return _BAD_SETTING
-    _prepare_process()
+    process.prepare()
     try:
         asyncio.run(_work(settings))
     except (ClusterError, StoreError, OSError) as error:
@@ -45,36 +44,20 @@ def main() -> int:
 
 
 async def _work(settings: Settings) -> None:
-    listener = socket.create_server(
-        (settings.host, settings.port), family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    listener, where = process.listen(f"{host}:{settings.port}")
     async with wiring.api_server(settings) as application:
         interface = interfaces.make(application, settings.transport)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, _end, interface)
-        scheme = "https" if isinstance(settings.transport, Tls) else "http"
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        print(f"listening on {scheme}://{host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201  for who started us
+        if isinstance(settings.transport, Tls):
+            where = where.replace("http://", "https://", 1)
+        print(f"listening on {where}", flush=True)  # noqa: T201  whoever started us reads it
         await interface.serve(sockets=[listener])
 
 
 def _end(interface: Interface) -> None:
     interface.should_exit = True
-
-
-def _prepare_process() -> None:
-    """Leave nothing behind in a core dump; log as JSON, without local variables."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ def listen(address: str) -> tuple[socket.socket, str]:
     if not address.startswith(UNIX):
         host, _, port = address.rpartition(":")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        opened = socket.create_server((host.strip("[]"), int(port)), family=family)
+        # asyncio sets TCP_NODELAY only where the protocol is named; without it each answer waits 40 ms.
+        opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host.strip("[]"), int(port)))
         return opened, f"http://{host}:{opened.getsockname()[1]}"
     path = Path(address.removeprefix(UNIX))
     path.unlink(missing_ok=True)
