@@ -60,19 +60,34 @@ def keep_cookie(request: Request, token: str, *, session: Session) -> None:
     request.state.cookies.extend(cookies.headers(token, seconds=seconds, secure=is_secure(request)))
 
 
+def forget_cookie(request: Request) -> None:
+    """Have the browser forget the token."""
+    request.state.cookies[:] = cookies.headers("", seconds=0, secure=is_secure(request))
+
+
 async def visitor_of(request: Request) -> Caller:
-    """Return who asks, signed in or not; a credential that is not good is refused all the same."""
-    session = await session_of(request)
+    """Return who asks, signed in or not.
+
+    A cookie that is no good any more is taken away: a browser sends it by itself, and must come to the sign-in page.
+    Any other credential that is not good is refused.
+    """
+    try:
+        session = await session_of(request)
+    except Unauthenticated:
+        if request.headers.get("authorization") is not None:
+            raise
+        forget_cookie(request)
+        session = None
     subject = Anonymous() if session is None else LocalUser(session.username)
     return Caller(subject, request.state.request_id)
 
 
 async def caller_of(request: Request) -> Caller:
-    """Return who asks. Raises `Unauthenticated` if nobody has signed in."""
-    caller = await visitor_of(request)
-    if isinstance(caller.subject, Anonymous):
+    """Return who asks. Raises `Unauthenticated` if nobody has signed in, or the session is over."""
+    session = await session_of(request)
+    if session is None:
         raise Unauthenticated("no session information")
-    return caller
+    return Caller(LocalUser(session.username), request.state.request_id)
 
 
 async def body_of(request: Request) -> Any:

@@ -7,10 +7,13 @@ _OWN_SITES = ("same-origin", "none")
 
 
 def is_foreign(headers: Mapping[str, str]) -> bool:
-    """Return whether the browser says that another origin made it send the request."""
+    """Return whether the browser says that another origin made it send the request.
+
+    `Sec-Fetch-Site` is the browser's own word, which no page can change; `Origin` is compared where it is missing.
+    """
     site = headers.get("sec-fetch-site", "")
-    if site and site not in _OWN_SITES:
-        return True
+    if site:
+        return site not in _OWN_SITES
     origin = headers.get("origin")
     return origin is not None and _host(origin) != headers.get("host", "").lower()
 

@@ -4,9 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from api_server import documents
 from api_server.answers import encoded
-from api_server.auth import cookies
 from api_server.auth.sessions import Attempt
-from api_server.requests import TheServer, Visitor, decoded, is_secure, keep_cookie, session_of
+from api_server.requests import TheServer, Visitor, decoded, forget_cookie, keep_cookie, session_of
 from argosy.engine.access import Anonymous
 from argosy.engine.model.base import Model
 from argosy.gateways.store.changes import AppendAudit
@@ -52,12 +51,12 @@ async def create(request: Request, server: TheServer) -> Response:
 
 
 @router.delete("", operation_id="SessionService_Delete")
-async def delete(request: Request, server: TheServer) -> Response:
+async def delete(request: Request, server: TheServer, caller: Visitor) -> Response:
     """Sign out: the token is worthless from now on, wherever it was copied to."""
-    session = await session_of(request)
+    session = None if isinstance(caller.subject, Anonymous) else await session_of(request)
     if session is not None:
         await server.sessions.sign_out(session)
-    request.state.cookies[:] = cookies.headers("", seconds=0, secure=is_secure(request))
+    forget_cookie(request)
     return encoded({})
 
 

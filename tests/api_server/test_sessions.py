@@ -282,6 +282,18 @@ async def test_a_session_that_is_about_to_end_is_renewed_for_the_browser(visited
     assert "set-cookie" not in (await bearer(visited, token)).headers
 
 
+async def test_a_cookie_that_is_over_leads_to_the_sign_in_page(visited):
+    await sign_in(visited)
+    await change_secret(visited, **{"server.secretkey": "n" * 44})
+    await visited.until_refused(LIST)
+    answer = await visited.client.get(USERINFO)
+    assert answer.json() == {"loggedIn": False}
+    assert answer.headers["set-cookie"] == "argocd.token=; Path=/; SameSite=lax; HttpOnly; Max-Age=0"
+    assert (await visited.client.get("/api/v1/settings")).status_code == 200
+    assert (await sign_in(visited)).status_code == 200
+    assert (await visited.client.get(LIST)).status_code == 200
+
+
 async def test_a_sign_in_is_noted_without_its_password(visited):
     await sign_in(visited)
     (row,) = await visited.store.audit.latest(limit=5)
