@@ -15,13 +15,19 @@ import { SyncDrawer } from '@/features/sync/sync-drawer'
 import { ListView } from '@/features/tree/list-view'
 import { ApiError, send } from '@/shared/api/client'
 import { applicationQuery, applicationsQuery, treeQuery } from '@/shared/api/queries'
-import { readApplication, refreshApplication, type ApplicationName } from '@/shared/api/requests'
+import {
+  readApplication,
+  readManagedResources,
+  refreshApplication,
+  terminateOperation,
+  type ApplicationName,
+} from '@/shared/api/requests'
 import { useTreeStream } from '@/shared/api/streams'
 import type { Application, ResourceTree } from '@/shared/api/types'
 import { changeOf } from '@/shared/model/application'
-import { getCommand } from '@/shared/model/commands'
+import { diffCommand, getCommand, refreshCommand, terminateCommand } from '@/shared/model/commands'
 import { keyOf } from '@/shared/model/resource-key'
-import { AsCommand } from '@/shared/ui/as-command'
+import { AsCommand, type Act } from '@/shared/ui/as-command'
 import { EmptyNote, ErrorNote, WaitNote } from '@/shared/ui/notes'
 import type { ApplicationSearch } from '../addresses'
 import classes from './application.module.css'
@@ -80,7 +86,7 @@ function Opened({ name, app }: { name: ApplicationName; app: Application }) {
         <ErrorNote doing="Reading the resource tree" error={tree.error} again={() => void tree.refetch()} />
       )}
       <Views app={app} tree={tree.data ?? (tree.error === null ? undefined : {})} openNode={openNode} />
-      <AsCommand cli={getCommand(name)} request={readApplication(name)} />
+      <AsCommand acts={actsOf(name)} />
       <ResourceDrawer
         app={app}
         tree={tree.data ?? {}}
@@ -94,6 +100,13 @@ function Opened({ name, app }: { name: ApplicationName; app: Application }) {
     </div>
   )
 }
+
+const actsOf = (name: ApplicationName): Act[] => [
+  { name: 'Show', cli: getCommand(name), request: readApplication(name) },
+  { name: 'Difference', cli: diffCommand(name), request: readManagedResources(name) },
+  { name: 'Refresh', cli: refreshCommand(name, false), request: refreshApplication(name, 'normal') },
+  { name: 'Terminate a sync', cli: terminateCommand(name), request: terminateOperation(name) },
+]
 
 type Move = { [Name in keyof ApplicationSearch]: ApplicationSearch[Name] | undefined }
 

@@ -7,7 +7,9 @@ import { Plus, Search as SearchIcon, SlidersHorizontal } from 'lucide-react'
 import { lazy, Suspense, useMemo, useRef, useState } from 'react'
 
 import { applicationsQuery } from '@/shared/api/queries'
+import { listApplications } from '@/shared/api/requests'
 import type { Application } from '@/shared/api/types'
+import { AsCommand } from '@/shared/ui/as-command'
 import { ErrorNote, WaitNote } from '@/shared/ui/notes'
 import { ApplicationTable } from './application-table'
 import classes from './applications-page.module.css'
@@ -73,6 +75,9 @@ export function ApplicationsPage({ filters, change, ...acts }: Props) {
             {...acts}
           />
         )}
+        <div className={classes['foot']}>
+          <AsCommand acts={[{ cli: 'argosy app list', request: listApplications() }]} />
+        </div>
       </div>
     </div>
   )

@@ -92,12 +92,7 @@ export function CreationPage({ parameters, created }: Props) {
           () => focusFirstError(),
         )
   const broken = view.as === 'yaml' && view.problem !== undefined
-  const said =
-    create.error === null
-      ? ''
-      : view.as === 'form'
-        ? refusalOf(create.error.message, form.values).rest
-        : create.error.message
+  const said = create.error === null ? '' : unplaced(create.error, view, form.values)
   return (
     <div className={classes['page']}>
       <title>New application · Argosy</title>
@@ -120,14 +115,25 @@ export function CreationPage({ parameters, created }: Props) {
           <Button type="submit" disabled={broken} loading={create.isPending}>
             Create
           </Button>
-          {view.as === 'form' ? (
-            <AsCommand cli={createCommand(form.values)} request={createApplication(manifest())} />
-          ) : null}
+          {broken ? null : (
+            <AsCommand
+              acts={[
+                {
+                  cli: view.as === 'form' ? createCommand(form.values) : 'argosy app create -f application.yaml',
+                  request: createApplication(manifest()),
+                },
+              ]}
+            />
+          )}
         </div>
       </form>
     </div>
   )
 }
+
+/** What the server said and no field shows. */
+const unplaced = (error: Error, view: View, values: Values) =>
+  view.as === 'form' ? refusalOf(error.message, values).rest : error.message
 
 /** To the first field that is wrong, once it has been marked. */
 function focusFirstError(): void {

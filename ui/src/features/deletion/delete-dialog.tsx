@@ -92,7 +92,7 @@ function DeleteForm({ app, close }: { app: Application; close: () => void }) {
           Delete
         </Button>
       </div>
-      <AsCommand cli={deleteCommand(name, how)} request={request} />
+      <AsCommand acts={[{ cli: deleteCommand(name, how), request }]} />
     </form>
   )
 }

@@ -34,7 +34,7 @@ export function Acts({ app, sync, remove }: ActProps & { app: Application }) {
             onClick={() => stop.mutate()}
             loading={stop.isPending}
           >
-            Stop
+            Terminate
           </Button>
         ) : null}
         <Button.Group>
@@ -68,7 +68,7 @@ export function Acts({ app, sync, remove }: ActProps & { app: Application }) {
       )}
       {stop.error === null ? null : (
         <div className={classes['failure']}>
-          <ErrorNote doing={`Stop the sync of ${name.name}`} error={stop.error} />
+          <ErrorNote doing={`Terminate the sync of ${name.name}`} error={stop.error} />
         </div>
       )}
     </>

@@ -34,7 +34,9 @@ export function Overview({ app, ...acts }: Props) {
         </span>
         <Acts app={app} {...acts} />
       </div>
-      <p className={classes['sentence']} data-tone={sentence.tone} aria-live="polite">
+      {/* Heard when the state changes, not each time that the sentence's age moves. */}
+      <span className="visually-hidden" role="status">{`${healthOf(app)}, ${syncOf(app)}`}</span>
+      <p className={classes['sentence']} data-tone={sentence.tone}>
         {sentence.text}
       </p>
       <Conditions app={app} said={sentence.text} />

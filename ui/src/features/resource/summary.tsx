@@ -49,7 +49,7 @@ export function Summary({ app, resource, node, status }: Props) {
         ))}
       </dl>
       {node === undefined ? null : (
-        <AsCommand cli={kubectlOf(resource)} request={readResource(applicationNameOf(app), resource)} />
+        <AsCommand acts={[{ cli: kubectlOf(resource), request: readResource(applicationNameOf(app), resource) }]} />
       )}
     </>
   )

@@ -49,7 +49,7 @@ export function SyncForm({ app, accepted }: Props) {
             {draft.dryRun ? 'Try it' : 'Sync'}
           </Button>
         </div>
-        <AsCommand cli={syncCommand(name, choice)} request={request} />
+        <AsCommand acts={[{ cli: syncCommand(name, choice), request }]} />
       </footer>
     </form>
   )

@@ -3,18 +3,25 @@ import { curlOf } from '../model/commands'
 import classes from './as-command.module.css'
 import { Copying } from './copy'
 
-interface Props {
+export interface Act {
+  /** What it does, where several stand together. */
+  name?: string
   cli: string
   request?: ApiRequest
 }
 
-/** The same act from a terminal, folded away until it is wanted. */
-export function AsCommand({ cli, request }: Props) {
+/** The same acts from a terminal, folded away until they are wanted. */
+export function AsCommand({ acts }: { acts: Act[] }) {
   return (
     <details className={classes['fold']}>
       <summary>From a terminal</summary>
-      <Line label="CLI" text={cli} />
-      {request === undefined ? null : <Line label="API" text={curlOf(request, window.location.origin)} />}
+      {acts.map(({ name, cli, request }) => (
+        <div key={cli} className={classes['act']}>
+          {name === undefined ? null : <strong>{name}</strong>}
+          <Line label="CLI" text={cli} />
+          {request === undefined ? null : <Line label="API" text={curlOf(request, window.location.origin)} />}
+        </div>
+      ))}
     </details>
   )
 }
