@@ -25,7 +25,7 @@ const columns: { title: string; sort?: SortKey }[] = [
   { title: 'Destination', sort: 'destination' },
   { title: 'Revision' },
   { title: 'Now' },
-  { title: 'Changed', sort: 'change' },
+  { title: 'Age', sort: 'change' },
 ]
 
 export function ApplicationTable({ apps, sort, sortBy, open, sync, refresh }: Props) {
@@ -109,6 +109,8 @@ function Head({ sort, sortBy }: { sort: SortKey; sortBy: (sort: SortKey) => void
   )
 }
 
+const hints: Partial<Record<SortKey, string>> = { trouble: 'Wrong things first', change: 'Newest change first' }
+
 function Title({
   column,
   sort,
@@ -125,7 +127,7 @@ function Title({
       type="button"
       data-sorted={key === sort}
       onClick={() => sortBy(key)}
-      title={key === 'trouble' ? 'Wrong things first' : `Sort by ${column.title.toLowerCase()}`}
+      title={hints[key] ?? `Sort by ${column.title.toLowerCase()}`}
     >
       {column.title}
     </button>
