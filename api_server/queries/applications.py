@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 import orjson
 
+from api_server.destinations import destination_of, opened
 from api_server.errors import InvalidArgument, meaning_of
 from api_server.index import Index, Wanted
 from api_server.permission import allows, find_application, on_application
@@ -14,7 +15,7 @@ from api_server.records import Place, Record
 from api_server.rendering import render, source_request
 from api_server.selectors import Requirement
 from api_server.server import Caller, Server
-from argosy.engine import redact, settings, tracking
+from argosy.engine import redact, tracking
 from argosy.engine.access import Permission
 from argosy.engine.model import application as applications
 from argosy.engine.model.application import Application
@@ -180,18 +181,9 @@ async def events(server: Server, caller: Caller, named: Named, of: ResourceKey, 
         return await server.outside.cluster.raw_get(
             _events_path(record.place.namespace), query={"fieldSelector": selector}
         )
-    cluster = settings.cluster_for(server.settings, view(record).spec.destination)
-    if isinstance(cluster, settings.Refusal):
-        raise InvalidArgument(cluster.message)
     selector = f"involvedObject.name={of.name}" + (f",involvedObject.uid={uid}" if uid else "")
-    query = {"fieldSelector": selector}
-    if cluster.server == settings.IN_CLUSTER_SERVER:
-        return await server.outside.cluster.raw_get(_events_path(of.namespace), query=query)
-    opened = server.outside.clusters.open(cluster.server, cluster.config)
-    try:
-        return await opened.raw_get(_events_path(of.namespace), query=query)
-    finally:
-        await opened.close()
+    async with opened(server, destination_of(server, view(record))) as cluster:
+        return await cluster.raw_get(_events_path(of.namespace), query={"fieldSelector": selector})
 
 
 def _events_path(namespace: str) -> str:

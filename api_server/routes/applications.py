@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api_server import documents
 from api_server.answers import encoded, sent
 from api_server.commands import applications as commands
-from api_server.commands import deletion
+from api_server.commands import deletion, resources
 from api_server.commands import refresh as refreshing
 from api_server.commands.applications import Check
 from api_server.errors import InvalidArgument
@@ -171,6 +171,21 @@ async def managed_resources(
 async def resource(server: TheServer, caller: TheCaller, named: TheApplication, key: TheKey) -> Response:
     """Return a live object of an application, masked."""
     return sent(await queries.resource(server, caller, named, key))
+
+
+@router.delete("/{name}/resource", operation_id="ApplicationService_DeleteResource")
+async def delete_resource(
+    server: TheServer,
+    caller: TheCaller,
+    named: TheApplication,
+    key: TheKey,
+    *,
+    force: bool = False,
+    orphan: bool = False,
+) -> Response:
+    """Delete a live object of an application."""
+    await resources.delete(server, caller, named, key, resources.propagation(force=force, orphan=orphan))
+    return encoded({})
 
 
 @router.get("/{name}/manifests", operation_id="ApplicationService_GetManifests")

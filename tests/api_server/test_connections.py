@@ -6,9 +6,10 @@ import json
 import pytest
 
 from api_server.commands import secrets as names
-from api_server.watching import CONFIG_MAPS, SECRETS
+from api_server.watching import CONFIG_MAPS, PROJECTS, SECRETS
 from argosy.gateways.kubernetes.errors import NotFound
 from argosy.gateways.manifests.errors import Refused, Unavailable
+from argosy.wire.controller import ApplicationTree, ResourceNode
 
 REPOSITORIES = "/api/v1/repositories"
 CLUSTERS = "/api/v1/clusters"
@@ -195,6 +196,32 @@ async def test_the_cluster_that_we_run_in_cannot_be_removed(world):
     data = {"data": {"cluster.inClusterEnabled": "false"}}
     await world.cluster.patch(CONFIG_MAPS, "argocd-cm", data, namespace=world.namespace)
     await world.until(CLUSTERS, lambda found: found["items"] == [])
+
+
+async def test_only_an_object_of_the_tree_is_deleted_and_only_where_the_project_permits_it(world):
+    for name in ("ours", "theirs"):
+        await world.put(CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
+    await world.create()
+    ours = await world.cluster.get(CONFIG_MAPS, "ours", namespace=world.namespace)
+    node = ResourceNode(
+        kind="ConfigMap", name="ours", version="v1", namespace=world.namespace, uid=ours["metadata"]["uid"]
+    )
+    world.live.trees[world.namespace, "guestbook"] = ApplicationTree(nodes=(node,))
+    path = "/api/v1/applications/guestbook/resource"
+    query = {"kind": "ConfigMap", "version": "v1", "namespace": world.namespace}
+    assert (await world.send("DELETE", path, **query, resourceName="theirs")).status_code == 400
+    assert (await world.send("DELETE", path, **query, resourceName="ours", force="true")).status_code == 501
+    denied = {"spec": {"namespaceResourceBlacklist": [{"group": "", "kind": "ConfigMap"}]}}
+    await world.cluster.patch(PROJECTS, "default", denied, namespace=world.namespace)
+    await world.until("/api/v1/projects", lambda found: "namespaceResourceBlacklist" in found["items"][0]["spec"])
+    assert (await world.send("DELETE", path, **query, resourceName="ours")).status_code == 403
+    allowed = {"spec": {"namespaceResourceBlacklist": None}}
+    await world.cluster.patch(PROJECTS, "default", allowed, namespace=world.namespace)
+    await world.until("/api/v1/projects", lambda found: "namespaceResourceBlacklist" not in found["items"][0]["spec"])
+    assert (await world.send("DELETE", path, **query, resourceName="ours")).status_code == 200
+    await world.cluster.get(CONFIG_MAPS, "theirs", namespace=world.namespace)
+    with pytest.raises(NotFound):
+        await world.cluster.get(CONFIG_MAPS, "ours", namespace=world.namespace)
 
 
 async def test_events_of_an_application(world):

@@ -34,13 +34,17 @@ def read(
     for manifest in sorted(manifests, key=secrets.name_of):
         name = secrets.name_of(manifest)
         try:
-            cluster = _cluster(manifest)
+            texts = secrets.texts_of(manifest)
+            cluster = _cluster(manifest, texts)
         except values.Malformed as error:
             kept = "the last good entry stays in force" if name in last else "the cluster is not used"
             problems.append(Problem(f"Secret {name}", "", f"{error}; {kept}"))
             if name in last:
                 found.append(last[name])
             continue
+        problems += [
+            Problem(f"Secret {name}", key, "unknown key; it has no effect") for key in sorted(set(texts) - _KEYS)
+        ]
         double = next((other for other in found if other.server == cluster.server), None)
         if double is not None:
             problems.append(Problem(f"Secret {name}", "server", f"Secret {double.secret} describes the same server"))
@@ -51,11 +55,7 @@ def read(
     return tuple(found), tuple(problems)
 
 
-def _cluster(manifest: Manifest) -> Cluster:
-    texts = secrets.texts_of(manifest)
-    unknown = sorted(set(texts) - _KEYS)
-    if unknown:
-        raise values.Malformed(f"unknown keys {', '.join(unknown)}")
+def _cluster(manifest: Manifest, texts: Mapping[str, str]) -> Cluster:
     server = values.text(texts.get("server", "")).rstrip("/")
     if not server.startswith(("https://", "http://")):
         raise values.Malformed("server is missing or no http(s) address")

@@ -283,13 +283,19 @@ def test_the_cluster_that_we_run_in_can_be_described_or_switched_off():
         {"server": "https://c.example", "config": json.dumps([CANARY])},
         {"server": "c.example"},
         {"server": "https://c.example", "shard": "one"},
-        {"server": "https://c.example", "token": CANARY},
     ],
 )
 def test_a_malformed_cluster_is_named_without_its_credentials(data):
     found, (problem,) = read(secret("c", "cluster", **data))
     assert [cluster.name for cluster in found.clusters] == ["in-cluster"]
     assert problem.object == "Secret c"
+    assert CANARY not in str(problem)
+
+
+def test_an_unknown_key_of_a_cluster_is_named_and_the_cluster_used():
+    found, (problem,) = read(secret("c", "cluster", name="one", server="https://c.example", token=CANARY))
+    assert [cluster.name for cluster in found.clusters] == ["in-cluster", "one"]
+    assert (problem.object, problem.key) == ("Secret c", "token")
     assert CANARY not in str(problem)
 
 
