@@ -49,7 +49,7 @@ def _compare_options(value: str) -> CompareOptions:
     return CompareOptions(
         ignore_aggregated_roles=bool(options.get("ignoreAggregatedRoles", False)),
         # YAML reads an unquoted `off` as false; Argo CD takes both for "none".
-        ignore_status={"all": "all", "crd": "crd"}.get(str(status), "none"),
+        ignore_status="all" if status == "all" else "crd" if status == "crd" else "none",
         ignore_difference_on_resource_update=bool(options.get("ignoreDifferencesOnResourceUpdates", True)),
     )
 
