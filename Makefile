@@ -40,7 +40,7 @@ ui: $(PAGE) ## Build the web page into the package
 
 $(PAGE): $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
 	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH"; cd ui \
-	  && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+	  && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build -- --logLevel warn
 	@rm -rf argosy/_ui && cp -r ui/dist argosy/_ui && touch $@
 
 demo: $(STAMP) $(WORKER) $(PAGE) ## Run all of it and show the main job; CLUSTER=kubeconfig uses your own cluster

@@ -33,6 +33,7 @@ from argosy.wire.repo_server import RenderRequest, ResolveRequest, SourceRequest
 
 _REPOSITORY_PAUSE, _CLUSTER_PAUSE = 10.0, 5.0
 _FIRST_READ_WITHIN, _LOOK_AGAIN = 2.0, 1.0
+_BELIEVED_SHARE = 0.9
 
 
 class Invalid(Stuck):
@@ -200,8 +201,11 @@ def _same_sources(admitted: Admitted, last: Rendered) -> bool:
 
 async def _resolve(admitted: Admitted, level: Level, outside: Outside) -> tuple[str, ...]:
     fresh = level >= Level.FRESH
+    # A little less than the interval: what the last round of polling listed must not answer the next one.
+    believe = admitted.settings.timers.reconciliation * _BELIEVED_SHARE or None
     requests = [
-        ResolveRequest(source, _repository(admitted, source), fresh=fresh) for source in admitted.application.sources
+        ResolveRequest(source, _repository(admitted, source), fresh=fresh, believe=believe)
+        for source in admitted.application.sources
     ]
     return tuple(await asyncio.gather(*(outside.manifests.resolve(request) for request in requests)))
 

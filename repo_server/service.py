@@ -98,7 +98,9 @@ class Service:
         sources.check(request.source, request.repository)
 
         async def work() -> ResolveAnswer:
-            revision = await self._sources.resolve(request.source, request.repository, fresh=request.fresh)
+            revision = await self._sources.resolve(
+                request.source, request.repository, fresh=request.fresh, believe=request.believe
+            )
             return ResolveAnswer(revision=revision)
 
         return await self._within_bounds(work, [(request.source, request.repository)])

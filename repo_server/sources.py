@@ -20,13 +20,19 @@ class Sources:
         self._charts = charts
         self._tools = tools
 
-    async def resolve(self, source: Source, repository: Repository, *, fresh: bool) -> str:
-        """Return the commit id or chart version that the source's target revision means."""
+    async def resolve(
+        self, source: Source, repository: Repository, *, fresh: bool, believe: float | None = None
+    ) -> str:
+        """Return the commit id or chart version that the source's target revision means.
+
+        What the remote was known to have is believed for `believe` seconds (the server's own interval if None), or, with
+        `fresh`, not at all.
+        """
         if _is_chart(source):
-            return await self._charts.resolve(source, repository, fresh=fresh)
+            return await self._charts.resolve(source, repository, fresh=fresh, believe=believe)
         mirror = await self._mirrors.of(source.repo_url, repository)
         return await mirror.resolve(
-            source.target_revision, tag_prefix=source.tag_prefix, tools=self._tools, fresh=fresh
+            source.target_revision, tag_prefix=source.tag_prefix, tools=self._tools, fresh=fresh, believe=believe
         )
 
     async def tree(self, source: Source, repository: Repository, revision: str) -> Tree:

@@ -66,11 +66,16 @@ class RenderAnswer(Model, frozen=True):
 
 
 class ResolveRequest(Model, frozen=True):
-    """Which commit or chart version does the source's `target_revision` mean now? `fresh` asks the remote at once."""
+    """Which commit or chart version does the source's `target_revision` mean now?
+
+    What the remote was known to have is believed for `believe` seconds (the repo server's own interval if None), or,
+    with `fresh`, not at all.
+    """
 
     source: Source
     repository: Repository
     fresh: bool = False
+    believe: float | None = None
 
 
 class ResolveAnswer(Model, frozen=True):

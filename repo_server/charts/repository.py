@@ -61,9 +61,12 @@ class Charts:
         self._listings: OrderedDict[bytes, _Listing] = OrderedDict()
         self._charts: OrderedDict[tuple[bytes, str], Tree] = OrderedDict()
 
-    async def resolve(self, source: Source, repository: Repository, *, fresh: bool) -> str:
+    async def resolve(
+        self, source: Source, repository: Repository, *, fresh: bool, believe: float | None = None
+    ) -> str:
         """Return the version that the source's target revision means. Raises `Refused` or a `ToolError`."""
-        versions = [entry.version for entry in await self._versions(source, repository, fresh=fresh)]
+        read = await self._versions(source, repository, fresh=fresh, believe=believe)
+        versions = [entry.version for entry in read]
         wanted = source.target_revision or "*"
         match await self._tools.semver(wanted, versions):
             case Match(version=version):
@@ -118,7 +121,7 @@ class Charts:
                 listing.known = _Known(index=read, tag=tag, at=begun)
         return listing.known.index
 
-    async def _index(self, repository: Repository, *, fresh: bool) -> Index:
+    async def _index(self, repository: Repository, *, fresh: bool, believe: float | None = None) -> Index:
         if urlsplit(repository.url).scheme not in ("http", "https"):
             raise Refused("invalid", f"chart repository {scrub(repository.url)!r} must be an http or https URL")
         listing = self._listings.setdefault(_identity(repository), _Listing(repository, self))
@@ -127,12 +130,15 @@ class Charts:
             self._listings.popitem(last=False)
         if fresh:
             return await listing.call.anew()
-        if listing.known is not None and self._clock.monotonic() - listing.known.at < self._index_seconds:
+        interval = self._index_seconds if believe is None else believe
+        if listing.known is not None and self._clock.monotonic() - listing.known.at < interval:
             return listing.known.index
         return await listing.call.join()
 
-    async def _versions(self, source: Source, repository: Repository, *, fresh: bool) -> tuple[ChartVersion, ...]:
-        read = await self._index(_at(source, repository), fresh=fresh)
+    async def _versions(
+        self, source: Source, repository: Repository, *, fresh: bool, believe: float | None = None
+    ) -> tuple[ChartVersion, ...]:
+        read = await self._index(_at(source, repository), fresh=fresh, believe=believe)
         if source.chart not in read:
             shown = ", ".join(sorted(read)[:_SHOWN]) + (", ..." if len(read) > _SHOWN else "")
             raise Refused(

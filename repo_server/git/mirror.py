@@ -47,19 +47,25 @@ class Mirror:
         self._writing = asyncio.Lock()
         self._prepared = False
 
-    async def refs(self, *, fresh: bool) -> Refs:
-        """Return what the remote has: as listed within the interval, or (`fresh`) from after this call began."""
+    async def refs(self, *, fresh: bool, believe: float | None = None) -> Refs:
+        """Return what the remote has: as listed within the interval, or (`fresh`) from after this call began.
+
+        `believe` replaces the interval, in seconds.
+        """
         if fresh:
             return await self._listing.anew()
-        if self._listed is not None and self._clock.monotonic() - self._listed.at < self._refs_seconds:
+        interval = self._refs_seconds if believe is None else believe
+        if self._listed is not None and self._clock.monotonic() - self._listed.at < interval:
             return self._listed.refs
         return await self._listing.join()
 
-    async def resolve(self, revision: str, *, tag_prefix: str, tools: Tools, fresh: bool) -> str:
+    async def resolve(
+        self, revision: str, *, tag_prefix: str, tools: Tools, fresh: bool, believe: float | None = None
+    ) -> str:
         """Return the full commit id that a revision means. Raises `Refused`."""
         if (literal := resolve.literal(revision)) is not None:
             return literal.commit
-        refs = await self.refs(fresh=fresh)
+        refs = await self.refs(fresh=fresh, believe=believe)
         try:
             return await self._commit_of(revision, refs, tag_prefix=tag_prefix, tools=tools)
         except Refused as refused:
