@@ -1,7 +1,7 @@
 /** What exactly, and why? One application: its head, its views, and the drawers that open over them. */
 import { Tabs } from '@mantine/core'
 import { useHotkeys, useMediaQuery } from '@mantine/hooks'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 
@@ -13,7 +13,7 @@ import { ResourceDrawer } from '@/features/resource/resource-drawer'
 import { NoOperation, OperationView } from '@/features/sync/operation-view'
 import { SyncDrawer } from '@/features/sync/sync-drawer'
 import { ListView } from '@/features/tree/list-view'
-import { ApiError, send } from '@/shared/api/client'
+import { ApiError } from '@/shared/api/client'
 import { applicationQuery, applicationsQuery, treeQuery } from '@/shared/api/queries'
 import {
   readApplication,
@@ -75,7 +75,7 @@ function Opened({ name, app }: { name: ApplicationName; app: Application }) {
   const tree = useQuery(treeQuery(name))
   const search = route.useSearch()
   const { go, openNode } = useMoves()
-  useKeys(name, app)
+  useKeys(app)
   return (
     <div className={classes['page']}>
       <nav aria-label="Where you are" className={classes['crumbs']}>
@@ -118,16 +118,14 @@ function useMoves() {
   return { go, openNode: (node: string) => go({ node, tab: undefined }) }
 }
 
-function useKeys(name: ApplicationName, app: Application) {
+function useKeys(app: Application) {
   const { go } = useMoves()
-  const refresh = useMutation({ mutationFn: () => send(refreshApplication(name, 'normal')) })
   const showDifference = () => {
     const first = app.status?.resources?.find((resource) => changeOf(resource) !== undefined)
     if (first !== undefined) go({ node: keyOf(first), tab: 'difference' })
   }
   useHotkeys([
     ['s', () => go({ panel: 'sync' })],
-    ['r', () => refresh.mutate()],
     ['d', showDifference],
   ])
 }

@@ -5,6 +5,7 @@ import type { Filters } from '@/features/applications/filters'
 import { send } from '@/shared/api/client'
 import { applicationNameOf, refreshApplication } from '@/shared/api/requests'
 import type { Application } from '@/shared/api/types'
+import { ErrorNote } from '@/shared/ui/notes'
 import { useMutation } from '@tanstack/react-query'
 
 const route = getRouteApi('/signed-in/applications')
@@ -35,10 +36,15 @@ export function ListPage() {
   }
   const change = ({ text, sort, ticked }: Filters) =>
     void navigate({ search: { q: text, sort, ...ticked }, replace: true, resetScroll: false })
+  const failed =
+    refresh.error === null ? null : (
+      <ErrorNote doing={`Refresh ${refresh.variables.metadata.name}`} error={refresh.error} />
+    )
   return (
     <ApplicationsPage
       filters={filters}
       change={change}
+      notice={failed}
       open={(app) => open(app)}
       sync={(app) => open(app, 'sync')}
       refresh={(app) => refresh.mutate(app)}

@@ -4,7 +4,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { Plus, Search as SearchIcon, SlidersHorizontal } from 'lucide-react'
-import { lazy, Suspense, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useMemo, useRef, useState, type ReactNode } from 'react'
 
 import { applicationsQuery } from '@/shared/api/queries'
 import { listApplications } from '@/shared/api/requests'
@@ -22,13 +22,15 @@ const FilterDrawer = lazy(() => import('./filter-drawer'))
 interface Props {
   filters: Filters
   change: (filters: Filters) => void
+  /** What went wrong with one of the acts below. */
+  notice: ReactNode
   /** What may be done to one application without opening it first. */
   open: (app: Application) => void
   sync: (app: Application) => void
   refresh: (app: Application) => void
 }
 
-export function ApplicationsPage({ filters, change, ...acts }: Props) {
+export function ApplicationsPage({ filters, change, notice, ...acts }: Props) {
   const { data, error, refetch } = useQuery(applicationsQuery)
   const narrow = useMediaQuery('(max-width: 767px)')
   const [folded, setFolded] = useState(true)
@@ -65,6 +67,7 @@ export function ApplicationsPage({ filters, change, ...acts }: Props) {
           change={change}
           unfold={narrow ? () => setFolded(false) : undefined}
         />
+        {notice}
         {selected.length === 0 ? (
           <NothingFound clear={() => change(cleared(filters))} />
         ) : (

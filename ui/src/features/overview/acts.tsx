@@ -1,4 +1,5 @@
 import { Button, Menu } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { ChevronDown, OctagonX, RefreshCw, Trash2, Upload } from 'lucide-react'
 
@@ -19,6 +20,7 @@ export function Acts({ app, sync, remove }: ActProps & { app: Application }) {
   const name = applicationNameOf(app)
   const refresh = useMutation({ mutationFn: (how: 'normal' | 'hard') => send(refreshApplication(name, how)) })
   const stop = useMutation({ mutationFn: () => send(terminateOperation(name)) })
+  useHotkeys([['r', () => refresh.mutate('normal')]])
   const isBusy = runningOperation(app) !== undefined || isRequested(app)
   const leaving = app.metadata.deletionTimestamp !== undefined
   return (
