@@ -25,8 +25,8 @@ class Sources:
     ) -> str:
         """Return the commit id or chart version that the source's target revision means.
 
-        What the remote was known to have is believed for `believe` seconds (the server's own interval if None), or, with
-        `fresh`, not at all.
+        What the remote was known to have is believed for `believe` seconds (the server's own interval if None), or,
+        with `fresh`, not at all.
         """
         if _is_chart(source):
             return await self._charts.resolve(source, repository, fresh=fresh, believe=believe)

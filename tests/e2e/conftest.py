@@ -115,9 +115,7 @@ class World:
 def world(control_plane: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Start the stack, sign in, and look for commits every second."""
     log: list[str] = []
-    # What is written every second must not be thrown away by the repo server's memory of refs.
-    environment = {"ARGOSY_RECONCILIATION_TIMEOUT": "1s"}
-    stack = Stack(control_plane.kubeconfig, tmp_path_factory.mktemp("stack"), note=log.append, environment=environment)
+    stack = Stack(control_plane.kubeconfig, tmp_path_factory.mktemp("stack"), note=log.append)
     try:
         stack.start()
         made = World(stack, Rest.sign_in(stack), path_of("kubectl"), log)
