@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 WORKER := argosy/_bin/tool_worker
 PAGE := argosy/_ui/index.html
+MODULES := ui/node_modules/.made
 CLUSTER ?=
 # Tests run in this many processes.
 JOBS ?= 3
@@ -38,9 +39,12 @@ devcluster: ## Build the control plane that the demo and the tests run on (minut
 
 ui: $(PAGE) ## Build the web page into the package
 
-$(PAGE): $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
-	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH"; cd ui \
-	  && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build -- --logLevel warn
+$(MODULES): ui/package-lock.json ui/package.json
+	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH"; cd ui && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): $(MODULES) $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print 2>/dev/null)
+	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH"; cd ui && npm run --silent build -- --logLevel warn
 	@rm -rf argosy/_ui && cp -r ui/dist argosy/_ui && touch $@
 
 demo: $(STAMP) $(WORKER) $(PAGE) ## Run all of it and show the main job; CLUSTER=kubeconfig uses your own cluster
