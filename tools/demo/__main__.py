@@ -155,7 +155,13 @@ def _devcluster(verb: str, folder: Path) -> str:
     program = doors.built("tools/devcluster")
     environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
     done = subprocess.run(
-        [program, verb, "--state", str(folder / "cluster")],
+        [
+            program,
+            verb,
+            "--state",
+            str(folder / "cluster"),
+            *(["--owner-pid", str(os.getpid())] if verb == "up" else []),
+        ],
         env=environment,
         check=True,
         stdout=subprocess.PIPE,

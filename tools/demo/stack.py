@@ -64,7 +64,7 @@ class Child:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  it calls one function of libc
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
