@@ -152,6 +152,11 @@ class SettingsWatch:
         """Return when the settings were read for the first time."""
         await self._listed.wait()
 
+    @property
+    def ready(self) -> bool:
+        """Whether the settings were read once."""
+        return self._listed.is_set()
+
     def take(self, manifest: Mapping[str, Any]) -> None:
         """Take a Secret that we have just written, so that who wrote it reads it."""
         self.secrets.change(orjson.dumps(manifest))
@@ -201,7 +206,7 @@ class Watches:
     @property
     def ready(self) -> bool:
         """Whether everything was listed once."""
-        return self.applications.ready and self.projects.ready and self.settings.config_maps.listed
+        return self.applications.ready and self.projects.ready and self.settings.ready
 
     def close(self) -> None:
         """Free the memory."""

@@ -174,6 +174,14 @@ async def serving(cluster: Cluster, namespace: str, page: Path | None = None) ->
     await store.close()
 
 
+async def disconnected() -> None:
+    """Wait until the server at the other end has said goodbye on every TLS connection that was closed."""
+    transports = asyncio.get_running_loop()._transports  # type: ignore[attr-defined]
+    async with asyncio.timeout(20):
+        while any(each._sock for each in list(transports.values())):  # noqa: ASYNC110  (another is waited for)
+            await asyncio.sleep(0.01)
+
+
 async def ready(client: httpx2.AsyncClient) -> None:
     """Wait until the server has read what it answers from."""
     async with asyncio.timeout(20):
@@ -238,5 +246,4 @@ async def world(control_plane: Any, namespace: str, definitions: None) -> AsyncI
         await running.sign_in()
         yield running
     await cluster.close()
-    # The transports of the connections are told of their end in the next turns of the loop.
-    await asyncio.sleep(0.05)
+    await disconnected()
