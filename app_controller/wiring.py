@@ -1,8 +1,11 @@
 """Builds the controller from its settings; the only module of it that imports a concrete gateway."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+
+import structlog
 
 from app_controller.fenced import Fenced
 from app_controller.loop import Loop
@@ -22,6 +25,9 @@ from argosy.gateways.manifests.http import HttpManifests
 from argosy.gateways.store import keys, sql
 
 LEASE = "argosy-application-controller"
+_PATIENCE = 3.0
+
+_log = structlog.get_logger(__name__)
 
 
 class FencedClusters:
@@ -47,7 +53,9 @@ async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Del
         manifests = HttpManifests(settings.repo_server, token=settings.repo_server_token)
         stack.push_async_callback(manifests.close)
         lease = Lease(real, clock, namespace=settings.namespace, name=LEASE, identity=settings.identity)
+        waiting = asyncio.get_running_loop().call_later(_PATIENCE, _say_that_we_wait, settings)
         await stack.enter_async_context(lease.hold())
+        waiting.cancel()
         await store.fence(lease.epoch)
         control = Fenced(real, lease.check)
         destinations = Clusters(control, FencedClusters(lease), clock)
@@ -57,6 +65,13 @@ async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Del
         work = Work(outside, watched, Reporter(outside, watched))
         deltas = Deltas()
         yield Loop(work, Operations(work), deltas), work, deltas, lease
+
+
+def _say_that_we_wait(settings: Settings) -> None:
+    _log.warning(
+        "another controller holds the lease; waiting until it is given back or runs out",
+        lease=f"{settings.namespace}/{LEASE}",
+    )
 
 
 def _control(settings: Settings) -> Cluster:

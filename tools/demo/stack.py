@@ -92,7 +92,7 @@ class Child:
             if wanted(line):
                 return line
         tail = "\n".join(seen[-20:])
-        raise DidNotStart(f"{self.command[0]} {self.command[1]} did not come up within {within:g} s:\n{tail}")
+        raise DidNotStart(f"`{' '.join(self.command[1:4])}` did not come up within {within:g} s:\n{tail}")
 
     def stop(self) -> None:
         """End it and all that it started."""
