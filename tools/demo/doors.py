@@ -30,9 +30,9 @@ class Rest:
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         return cls(client)
 
-    def create(self, application: Mapping[str, Any]) -> None:
-        """Create an application."""
-        answer = self.client.post("/api/v1/applications", json=application)
+    def create(self, application: Mapping[str, Any], *, upsert: bool = False) -> None:
+        """Create an application, or with `upsert` bring it up to date."""
+        answer = self.client.post("/api/v1/applications", params={"upsert": upsert}, json=application)
         if answer.is_error:
             raise RuntimeError(f"creating {application['metadata']['name']}: {answer.text}")
 
@@ -77,16 +77,16 @@ def by_kubectl(stack: Stack, kubectl: str, application: Mapping[str, Any]) -> No
 
 
 def create_all(stack: Stack, kubectl: str) -> Rest:
-    """Create the four example applications, each through its door."""
+    """Create the four example applications, each through its door; those of an earlier demo are brought up to date."""
     rest = Rest.sign_in(stack)
-    rest.create(manifest("guestbook", stack))
+    rest.create(manifest("guestbook", stack), upsert=True)
     by_command_line(
         stack, "login", f"127.0.0.1:{stack.port}", "--plaintext", "--username", "admin", "--password", stack.password
     )
     for name in ("orders", "storefront"):
         file = stack.folder / f"{name}.yaml"
         file.write_text(yaml.safe_dump(manifest(name, stack)))
-        by_command_line(stack, "app", "create", "-f", str(file))
+        by_command_line(stack, "app", "create", "--upsert", "-f", str(file))
     by_kubectl(stack, kubectl, manifest("ledger", stack))
     return rest
 
