@@ -95,6 +95,7 @@ def _tell(stack: Stack, kubectl: str, cluster: Path | None, *, settled: bool, se
             "targetRevision": "HEAD",
             "destServer": "https://kubernetes.default.svc",
             "destNamespace": "fifth",
+            "createNamespace": "true",
         }
     )
     _say(
