@@ -25,6 +25,7 @@ class Given:
     namespace: str
     listen: str
     adopt: bool
+    install_only: bool
 
 
 @click.command()
@@ -34,6 +35,7 @@ class Given:
 @text("--listen", explain="Address of the API server and the page; port 0 takes a free one", default="127.0.0.1:8080")
 @text("--state", explain="Folder of the state [$XDG_STATE_HOME/argosy/<cluster>]")
 @flag("--adopt", explain="Take over a cluster that Argo CD controlled, with its accounts")
+@flag("--install-only", explain="Make the cluster ready, say the password, and stop")
 def command(*, kubeconfig: str | None, state: str | None, **given: Any) -> None:
     """Run Argosy on this machine against a cluster, until Ctrl-C."""
     path = Path(kubeconfig or os.environ.get("KUBECONFIG", "") or Path.home() / ".kube" / "config").expanduser()
@@ -44,6 +46,8 @@ async def _up(given: Given) -> None:
     from argosy.cli.up import layout, supervisor  # noqa: PLC0415  only this command needs them
 
     installed = await _install(given)
+    if given.install_only:
+        return
     with tempfile.TemporaryDirectory(prefix="argosy-") as sockets:
         state = given.state or layout.default_state(installed.cluster_uid, os.environ)
         place = layout.Layout(state, Path(sockets), given.kubeconfig, given.context, given.namespace, given.listen)

@@ -1,0 +1,44 @@
+"""`argosy up --install-only` on the real control plane: what the containers' set-up service runs."""
+
+import base64
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bcrypt
+import pytest
+
+
+@pytest.fixture
+def place(control_plane: Any) -> Iterator[str]:
+    """A control namespace that does not exist yet."""
+    name = f"install-{secrets.token_hex(3)}"
+    yield name
+    with control_plane.main.client() as client:
+        client.delete(f"/api/v1/namespaces/{name}")
+
+
+def install(kubeconfig: Path, namespace: str) -> str:
+    """Run the command, and return what it says."""
+    command = [sys.executable, "-m", "argosy.cli", "up", "--install-only"]
+    where = ["--kubeconfig", str(kubeconfig), "--namespace", namespace]
+    return subprocess.run([*command, *where], capture_output=True, text=True, check=True).stdout
+
+
+def test_it_makes_the_cluster_ready_once_and_says_the_password_each_time(control_plane: Any, place: str) -> None:
+    said = install(control_plane.kubeconfig, place)
+    password = next(line for line in said.splitlines() if line.startswith("password: ")).removeprefix("password: ")
+    with control_plane.main.client() as client:
+        base = f"/api/v1/namespaces/{place}"
+        accounts = client.get(f"{base}/secrets/argocd-secret").raise_for_status().json()
+        client.get(f"{base}/configmaps/argocd-cm").raise_for_status()
+        client.get(f"/apis/argoproj.io/v1alpha1/namespaces/{place}/appprojects/default").raise_for_status()
+        hashed = base64.b64decode(accounts["data"]["admin.password"])
+        assert bcrypt.checkpw(password.encode(), hashed)
+
+        assert f"password: {password}" in install(control_plane.kubeconfig, place)
+        again = client.get(f"{base}/secrets/argocd-secret").raise_for_status().json()
+        assert again["metadata"]["resourceVersion"] == accounts["metadata"]["resourceVersion"]
