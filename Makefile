@@ -73,7 +73,7 @@ fmt: $(STAMP) ## Format the Python and the page
 
 lock: ## Resolve the dependencies anew and write requirements/*.txt
 	@$(BIN)/uv lock --quiet --upgrade
-	@$(BIN)/uv export --quiet --no-header --no-emit-project --no-dev > requirements/runtime.txt
+	@$(BIN)/uv export --quiet --no-header --no-emit-project --no-dev --all-extras > requirements/runtime.txt
 	@$(BIN)/uv export --quiet --no-header --no-emit-project --all-extras > requirements/dev.txt
 
 clean: ## Remove what was made in this folder (caches outside of it stay)
