@@ -6,7 +6,7 @@ was cut off is read back from there and goes on with the same plan.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +17,9 @@ from app_controller.outside import Outside
 from argosy.engine import diff, health, progress
 from argosy.engine import plan as plans
 from argosy.engine.comparison import Rendering
-from argosy.engine.model.operation import Operation
+from argosy.engine.model.operation import SyncResource
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of
+from argosy.engine.operation_state import Course
 from argosy.engine.progress import Finished, Outcome
 from argosy.gateways.store.changes import (
     AppliedObject,
@@ -46,14 +47,9 @@ class Attempt:
     """A plan under way, and what has come of it so far."""
 
     operation_id: str
-    number: int
-    operation: Operation
     admitted: Admitted
     outside: Outside
-    rendering: Rendering
-    plan: plans.Plan
-    unchanged: Mapping[ResourceKey, Manifest]
-    outcomes: dict[ResourceKey, Outcome] = field(default_factory=dict[ResourceKey, Outcome])
+    course: Course
 
     async def run(
         self, changed: asyncio.Event, *, terminated: Callable[[], bool], show: Callable[[str], Awaitable[None]]
@@ -61,7 +57,7 @@ class Attempt:
         """Take steps until the attempt is finished; `show` is told what it waits for."""
         while not terminated():
             changed.clear()
-            match progress.next_of(self.plan, self.outcomes, self._look):
+            match progress.next_of(self.course.plan, self.course.outcomes, self._look):
                 case progress.Take(_, steps):
                     await self._take(steps)
                 case progress.Wait(message):
@@ -74,7 +70,9 @@ class Attempt:
     def _look(self, key: ResourceKey) -> progress.Live:
         """Read an object; a dry run takes for granted that what it would do succeeds."""
         if self._dry_run:
-            return progress.Live(not any(step.key == key for step in self.plan.steps if isinstance(step, plans.Prune)))
+            return progress.Live(
+                not any(step.key == key for step in self.course.plan.steps if isinstance(step, plans.Prune))
+            )
         live = self.admitted.cache.get(key)
         return progress.Live(live is not None, health.assess(live.manifest()) if live is not None else None)
 
@@ -86,7 +84,8 @@ class Attempt:
             limit = asyncio.Semaphore(_AT_ONCE)
             taken = await asyncio.gather(*(self._one(step, limit) for step in together))
             done = list(zip(together, taken, strict=True))
-            self.outcomes |= {step.key: each.outcome for step, each in done}
+            outcomes = {step.key: each.outcome for step, each in done}
+            self.course = replace(self.course, outcomes={**self.course.outcomes, **outcomes})
             await self._commit(self._after(done))
             if not all(each.outcome.succeeded for each in taken):
                 return
@@ -97,7 +96,8 @@ class Attempt:
 
     @property
     def _dry_run(self) -> bool:
-        return bool(self.operation.sync and self.operation.sync.dry_run)
+        sync = self.course.operation.sync
+        return bool(sync and sync.dry_run)
 
     def _before(self, steps: Iterable[plans.Step]) -> Iterable[Change]:
         at = self.outside.clock.now()
@@ -134,25 +134,17 @@ class Attempt:
         return self.admitted.place.destination.server
 
     def _step(self, step: plans.Step) -> StepRef:
-        return StepRef(self.operation_id, self.number, self.plan.steps.index(step))
+        return StepRef(self.operation_id, self.course.retries, self.course.plan.steps.index(step))
 
     async def _commit(self, changes: Iterable[Change]) -> None:
         await self.outside.store.commit(*changes, epoch=self.outside.epoch)
 
 
-async def begin(operation_id: str, number: int, operation: Operation, compared: Compared, outside: Outside) -> Attempt:
+async def begin(operation_id: str, course: Course, compared: Compared, outside: Outside) -> Attempt:
     """Plan an attempt, write the plan and its manifests down, and return it."""
-    made = await planning.make(compared, operation, outside)
-    touched = {step.key for step in made.steps}
-    selection = operation.sync.resources if operation.sync else ()
-    unchanged = {
-        each.pair.key: each.pair.desired
-        for each in compared.comparison.judged
-        if isinstance(each.verdict, diff.Same)
-        and each.pair.desired is not None
-        and each.pair.key not in touched
-        and plans.is_selected(each.pair.key, selection)
-    }
+    sync = course.operation.sync
+    made = await planning.make(compared, course.operation, outside)
+    unchanged = _unchanged(compared, made, sync.resources if sync else ())
     now = outside.clock.now()
     rendering = compared.comparison.rendering
     desired = list(compared.targets.desired.values())
@@ -167,30 +159,41 @@ async def begin(operation_id: str, number: int, operation: Operation, compared: 
         PlannedStep(position, wave.phase, wave.number, step.key, plans.record.action_of(step))
         for position, (wave, step) in enumerate((wave, step) for wave in made.waves for step in wave.steps)
     )
-    await outside.store.commit(BeginAttempt(operation_id, number, written, steps, now, kept), epoch=outside.epoch)
-    return Attempt(operation_id, number, operation, compared.admitted, outside, rendering, made, unchanged)
+    begun = BeginAttempt(operation_id, course.retries, written, steps, now, kept)
+    await outside.store.commit(begun, epoch=outside.epoch)
+    planned = replace(course, rendering=rendering, plan=made, unchanged=unchanged)
+    return Attempt(operation_id, compared.admitted, outside, planned)
 
 
-async def read_back(record: AttemptRecord, operation: Operation, admitted: Admitted, outside: Outside) -> Attempt:
-    """Return an attempt as it was written down, with the outcomes of the steps that are over."""
+def _unchanged(
+    compared: Compared, made: plans.Plan, selection: tuple[SyncResource, ...]
+) -> Mapping[ResourceKey, Manifest]:
+    touched = {step.key for step in made.steps}
+    return {
+        each.pair.key: each.pair.desired
+        for each in compared.comparison.judged
+        if isinstance(each.verdict, diff.Same)
+        and each.pair.desired is not None
+        and each.pair.key not in touched
+        and plans.is_selected(each.pair.key, selection)
+    }
+
+
+async def read_back(record: AttemptRecord, course: Course, outside: Outside) -> Course:
+    """Return the course of an attempt as it was written down, with the outcomes of the steps that are over."""
     manifests = await outside.store.manifest_sets.get(record.manifest_set) if record.manifest_set else ()
     by_key = {key_of(each): each for each in manifests}
     steps = await outside.store.operations.steps(record.operation_id, attempt=record.number)
-    keys = (ResourceKey(*key) for key in record.plan["unchanged"])
-    return Attempt(
-        record.operation_id,
-        record.number,
-        operation,
-        admitted,
-        outside,
-        Rendering(tuple(record.plan["revisions"]), tuple(record.plan["sourceTypes"])),
-        plans.record.from_json(record.plan["plan"], by_key),
-        {key: by_key[key] for key in keys},
-        {
+    return replace(
+        course,
+        rendering=Rendering(tuple(record.plan["revisions"]), tuple(record.plan["sourceTypes"])),
+        plan=plans.record.from_json(record.plan["plan"], by_key),
+        outcomes={
             step.key: Outcome(step.state == "succeeded", step.message)
             for step in steps
             if step.state in ("succeeded", "failed")
         },
+        unchanged={key: by_key[key] for key in (ResourceKey(*each) for each in record.plan["unchanged"])},
     )
 
 

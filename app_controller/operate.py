@@ -17,6 +17,7 @@ from app_controller.planning import at_revision
 from app_controller.queue import ApplicationKey, Level
 from app_controller.work import Work
 from argosy.engine import operation_state, retry, times
+from argosy.engine.comparison import Rendering
 from argosy.engine.errors import EngineError
 from argosy.engine.model.application import Application
 from argosy.engine.model.operation import Operation
@@ -54,64 +55,97 @@ class Run:
 
     async def carry_out(self) -> None:
         """Take the operation to its end, and write that down."""
-        known = await self.work.outside.store.operations.attempts(self.record.id)
-        number = known[-1].number if known else 0
-        ended = await self._attempt(number, known[-1] if known else None)
+        known = await self._known()
+        number = known.number if known else 0
+        ended = await self._attempt(number, known)
         while (pause := self._retry_after(ended, number)) is not None:
             await self._wait_for_retry(ended, number, pause)
+            if self._terminated():
+                ended = Ended("Failed", TERMINATED, ended.course, self.work.outside.clock.now(), written=True)
+                break
             number += 1
             ended = await self._attempt(number, None)
         await self._finish(ended, number)
 
     async def give_up(self, message: str) -> None:
         """End the operation in Error."""
-        known = await self.work.outside.store.operations.attempts(self.record.id)
-        course = Course(self.operation, self.record.started_at, len(known))
-        await self._finish(self._ended("Error", message, course), known[-1].number if known else 0)
+        known = await self._known()
+        number = known.number if known else 0
+        await self._finish(self._ended("Error", message, self._course(number)), number)
+
+    async def _known(self) -> AttemptRecord | None:
+        """Return the last attempt that was begun."""
+        attempts = await self.work.outside.store.operations.attempts(self.record.id)
+        return attempts[-1] if attempts else None
+
+    def _course(self, number: int) -> Course:
+        """Return the course before anything was planned; an automated sync knows its revision from the start."""
+        operation = self.operation
+        revisions = operation_state.revisions_of(operation) if operation.initiated_by.automated else ()
+        rendering = Rendering(revisions, ()) if revisions else None
+        return Course(operation, self.record.started_at, number, rendering)
 
     async def _attempt(self, number: int, known: AttemptRecord | None) -> Ended:
         """Make or take up an attempt and run it."""
-        course = Course(self.operation, self.record.started_at, number)
+        course = self._course(number)
         application = self._application()
         if application is None:
             return self._ended("Error", "the application was deleted", course)
+        if known is not None:
+            course = await attempts.read_back(known, course, self.work.outside)
+            if known.ending is not None:
+                return Ended(known.ending.outcome, known.ending.message, course, known.ending.at, written=True)
         try:
-            attempt = await self._begun(application, number, known)
+            attempt = await self._begun(application, course, known)
         except EngineError as error:
+            if self._terminated():
+                return self._ended("Failed", TERMINATED, course)
             return self._ended("Error", str(error), course)
-        if known is not None and known.ending is not None:
-            ending = known.ending
-            return Ended(ending.outcome, ending.message, _course(course, attempt), ending.at, written=True)
-        later = asyncio.create_task(self._show_later(course, attempt))
+        later = asyncio.create_task(self._show_later(attempt))
         try:
             finished = await attempt.run(
                 self.changed,
                 terminated=self._terminated,
-                show=lambda message: self._show(_course(course, attempt), message),
+                show=lambda message: self._show(attempt.course, message),
             )
         finally:
             later.cancel()
             await asyncio.gather(later, return_exceptions=True)
-        return self._ended(finished.phase, finished.message, _course(course, attempt))
+        return self._ended(finished.phase, finished.message, attempt.course)
 
-    async def _begun(self, application: Application, number: int, known: AttemptRecord | None) -> Attempt:
+    async def _begun(self, application: Application, course: Course, known: AttemptRecord | None) -> Attempt:
         outside, operation = self.work.outside, self.operation
         wanted = at_revision(application, operation)
-        admitted = await compare.admit(wanted, self.work.watched, outside)
+        admitted = await self._admitted(wanted)
         if known is not None:
-            return await attempts.read_back(known, operation, admitted, outside)
+            return Attempt(self.record.id, admitted, outside, course)
         memory = self.work.memory(self.key) if wanted is application else compare.Remembered()
         level = Level.LATEST if operation.initiated_by.automated else Level.FRESH
         compared = await compare.compare(admitted, level, outside, memory)
-        return await attempts.begin(self.record.id, number, operation, compared, outside)
+        return await attempts.begin(self.record.id, course, compared, outside)
+
+    async def _admitted(self, wanted: Application) -> compare.Admitted:
+        """Admit the application; a destination that is being read for the first time is waited for."""
+        while True:
+            try:
+                return await compare.admit(wanted, self.work.watched, self.work.outside)
+            except compare.NotYet as error:
+                if self._terminated():
+                    raise
+                await attempts.either(self.changed, error.after)
 
     def _application(self) -> Application | None:
-        return self.work.watched.application(self.key)
+        """Return the application that was to be synced; None if it is gone, even if another has its name."""
+        found = self.work.watched.application(self.key)
+        return found if found is not None and found.metadata.uid == self.record.application_uid else None
 
     def _terminated(self) -> bool:
+        """Return whether to stop: somebody said so, or the application is being deleted."""
         application = self._application()
-        state = application.status.operation_state if application else None
-        return application is None or (state is not None and state.phase == "Terminating" and self._is_ours(state))
+        if application is None or application.deleting:
+            return True
+        state = application.status.operation_state
+        return state is not None and state.phase == "Terminating" and self._is_ours(state)
 
     def _is_ours(self, state: operation_state.OperationState) -> bool:
         return state.started_at == times.text(self.record.started_at)
@@ -127,7 +161,8 @@ class Run:
 
     async def _wait_for_retry(self, ended: Ended, number: int, pause: float) -> None:
         """End the attempt, say when the next one comes, and wait for that moment or for a termination."""
-        if not ended.written and await self._was_begun(number):
+        known = await self._known()
+        if not ended.written and known is not None and known.number == number:
             await self._commit(EndAttempt(self.record.id, number, ended.phase, ended.message, ended.at))
         due = ended.at + timedelta(seconds=pause)
         message = f"{ended.message}. Retrying attempt #{number + 1} at {due.strftime('%-I:%M%p')}."
@@ -136,13 +171,9 @@ class Run:
             self.changed.clear()
             await attempts.either(self.changed, min(left, 1.0))
 
-    async def _was_begun(self, number: int) -> bool:
-        known = await self.work.outside.store.operations.attempts(self.record.id)
-        return any(each.number == number for each in known)
-
-    async def _show_later(self, course: Course, attempt: Attempt) -> None:
+    async def _show_later(self, attempt: Attempt) -> None:
         await asyncio.sleep(_SHOW_RUNNING_AFTER)
-        await self._show(_course(course, attempt), "")
+        await self._show(attempt.course, "")
 
     async def _show(self, course: Course, message: str, *, finished_at: datetime | None = None) -> None:
         application = self._application()
@@ -152,7 +183,8 @@ class Run:
         await self.work.reporter.write(self.key, {"operationState": state})
 
     async def _finish(self, ended: Ended, number: int) -> None:
-        message = ended.message + (f" (retried {number} times)." if number and ended.phase != "Succeeded" else "")
+        retried = number and ended.phase != "Succeeded" and ended.message != TERMINATED
+        message = ended.message + (f" (retried {number} times)." if retried else "")
         application = self._application()
         if not ended.written:
             await self._commit(*await self._end(application, ended, number))
@@ -162,8 +194,8 @@ class Run:
 
     async def _end(self, application: Application | None, ended: Ended, number: int) -> list[Change]:
         changes: list[Change] = []
-        known = await self.work.outside.store.operations.attempts(self.record.id)
-        record = next((each for each in known if each.number == number and each.ending is None), None)
+        known = await self._known()
+        record = known if known is not None and known.number == number and known.ending is None else None
         if record is not None:
             changes.append(EndAttempt(self.record.id, number, ended.phase, ended.message, ended.at))
         deployed = ended.phase == "Succeeded" and operation_state.belongs_into_history(self.operation)
@@ -191,21 +223,8 @@ class Run:
         if newest and newest[0].operation_id == self.record.id:
             shown = (self.work.watched.raw(self.key) or {}).get("status", {}).get("history") or []
             fields["history"] = operation_state.trimmed(application, shown, newest[0].entry)
-        await self.work.reporter.write(self.key, fields, end_request=not self.operation.initiated_by.automated)
+        await self.work.reporter.write(self.key, fields, ends=self.record.request)
 
     async def _commit(self, *changes: Change) -> None:
         if changes:
             await self.work.outside.store.commit(*changes, epoch=self.work.outside.epoch)
-
-
-def _course(course: Course, attempt: Attempt) -> Course:
-    """Return the course with what the attempt has come to."""
-    return Course(
-        course.operation,
-        course.started_at,
-        course.retries,
-        attempt.rendering,
-        attempt.plan,
-        dict(attempt.outcomes),
-        attempt.unchanged,
-    )

@@ -5,6 +5,7 @@ Called by `reconcile` (an automated sync) and `loop` (a request in the `operatio
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +15,12 @@ import structlog
 from app_controller.operate import Run
 from app_controller.queue import ApplicationKey, Level
 from app_controller.work import Work
-from argosy.engine.model.application import instance_name
+from argosy.engine import times
+from argosy.engine.model.application import Application, instance_name
 from argosy.engine.model.operation import Operation
 from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
 from argosy.gateways.store.changes import ApplicationRef, OpenOperation
-from argosy.gateways.store.errors import AlreadyRunning, StaleEpoch, StoreError
+from argosy.gateways.store.errors import AlreadyEnded, AlreadyRunning, StaleEpoch, StoreError, Unavailable, Unusable
 from argosy.gateways.store.records import OperationRecord
 
 _TAKE_UP_AGAIN_AFTER = 5.0
@@ -66,11 +68,12 @@ class Operations:
             requested_by=operation.initiated_by.username or ("automated" if operation.initiated_by.automated else ""),
             automated=operation.initiated_by.automated,
             request=request,
-            started_at=outside.clock.now().replace(microsecond=0),
+            started_at=_distinct(outside.clock.now(), application),
         )
         try:
             await outside.store.commit(opened, epoch=outside.epoch)
-        except AlreadyRunning:
+        except AlreadyRunning as error:
+            self._launch(key, await outside.store.operations.get(error.operation_id))
             return
         self._launch(key, await outside.store.operations.get(opened.id))
 
@@ -90,10 +93,12 @@ class Operations:
     async def _run(self, run: Run) -> None:
         """Carry an operation out; what interrupts it (a database or API server that is away) is waited out."""
         try:
-            over = False
+            over = await self._carried_out(run)
             while not over:
+                await asyncio.sleep(_TAKE_UP_AGAIN_AFTER)
                 over = await self._carried_out(run)
-                await asyncio.sleep(0 if over else _TAKE_UP_AGAIN_AFTER)
+        except (StaleEpoch, LeaseLost) as error:
+            _log.warning("operation left to the next controller", application=str(run.key), reason=str(error))
         finally:
             self._runs.pop(run.key, None)
             self._work.queue.add(run.key, Level.LATEST)
@@ -104,10 +109,34 @@ class Operations:
             await run.carry_out()
         except (StaleEpoch, LeaseLost):
             raise
-        except (StoreError, ClusterError) as error:
+        except (Unavailable, Unusable, ClusterError) as error:
             _log.warning("operation interrupted", application=str(run.key), reason=str(error))
             return False
+        except StoreError as error:
+            return await self._given_up(run, f"what was recorded of the operation cannot be used: {error}; sync again")
         except Exception as error:  # noqa: BLE001  a bug must end one operation and not the controller
             _log.exception("operation failed by a bug", application=str(run.key))
-            await run.give_up(f"internal error: {error!r}; please report it with the controller's log")
+            message = f"internal error: {type(error).__name__}; please report it with the controller's log"
+            return await self._given_up(run, message)
         return True
+
+    async def _given_up(self, run: Run, message: str) -> bool:
+        """End an operation that cannot go on; return whether that is done."""
+        try:
+            await run.give_up(message)
+        except (StaleEpoch, LeaseLost):
+            raise
+        except AlreadyEnded:
+            return True
+        except Exception:  # noqa: BLE001  the operation stays open, and is tried again
+            _log.exception("operation could not be ended", application=str(run.key))
+            return False
+        return True
+
+
+def _distinct(now: datetime, application: Application) -> datetime:
+    """Return the time in whole seconds, and never that of the operation before, by which an operation is known."""
+    started_at = now.replace(microsecond=0)
+    state = application.status.operation_state
+    before = times.read(state.started_at) if state is not None else None
+    return started_at if before is None or started_at > before else before + timedelta(seconds=1)

@@ -6,7 +6,7 @@ import msgspec
 
 from app_controller.compare import Admitted, Compared
 from app_controller.outside import Outside
-from argosy.engine import options, permits, plan
+from argosy.engine import operation_state, options, permits, plan
 from argosy.engine.model.application import Application
 from argosy.engine.model.operation import Operation, SyncOperation
 from argosy.engine.model.resource import GroupKind, ResourceKey
@@ -24,9 +24,8 @@ def sync_options(application: Application, sync: SyncOperation) -> tuple[str, ..
 
 def at_revision(application: Application, operation: Operation) -> Application:
     """Return the application as the operation wants it: at another revision, where it names one by hand."""
-    sync = operation.sync or SyncOperation()
     sources = application.sources
-    revisions = sync.revisions or ((sync.revision,) if sync.revision else ())
+    revisions = operation_state.revisions_of(operation)
     if operation.initiated_by.automated or not revisions or len(revisions) != len(sources):
         return application
     moved = tuple(

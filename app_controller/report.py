@@ -5,16 +5,21 @@ once, so that the next look reads what was written.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from app_controller.outside import APPLICATIONS, Outside
 from app_controller.queue import ApplicationKey
 from app_controller.watched import Watched
 from argosy.engine import status
-from argosy.gateways.kubernetes.errors import Conflict, Invalid, NotFound
+from argosy.engine.model.resource import Manifest
+from argosy.gateways.kubernetes.errors import ClusterError, Conflict, Invalid, NotFound
 
 REFRESH = "argocd.argoproj.io/refresh"
 REFRESH_TIMESTAMP = "argocd.argoproj.io/refresh-timestamp"
+
+_TRIES = 10
+_TOO_LARGE = ("request is too large", "Request entity too large", "is larger than the maximum")
 
 
 class Reporter:
@@ -24,17 +29,37 @@ class Reporter:
         self._outside = outside
         self._watched = watched
 
-    async def write(self, key: ApplicationKey, fields: status.Fields, *, end_request: bool = False) -> None:
-        """Bring the status fields about; with `end_request` the `operation` slot is emptied in the same patch."""
-        raw = self._watched.raw(key)
-        if raw is None:
-            return
-        changes = status.patch(raw.get("status") or {}, fields)
-        patch: dict[str, Any] = {"status": changes} if changes else {}
-        if end_request and raw.get("operation") is not None:
-            patch["operation"] = None
-        if patch:
-            await self._patch(key, patch)
+    async def write(self, key: ApplicationKey, fields: status.Fields, *, ends: Mapping[str, Any] | None = None) -> None:
+        """Bring the status fields about; `ends` is the request that is over with it, and leaves the `operation` slot.
+
+        A newer request that somebody has put there meanwhile stays.
+        """
+        for _ in range(_TRIES):
+            raw = self._watched.raw(key)
+            if raw is None:
+                return
+            patch = _patch_of(raw, fields, ends)
+            if not patch:
+                return
+            try:
+                await self._patch(key, patch)
+            except Conflict:
+                await self._read_again(key)
+            except ClusterError as error:
+                if not _is_too_large(error) or fields == (smaller := self._smaller(raw, fields)):
+                    raise
+                fields = smaller
+            else:
+                return
+        raise Conflict(f"application {key} kept changing while its status was written")
+
+    def _smaller(self, raw: Manifest, fields: status.Fields) -> status.Fields:
+        """Return what is written of a status that is too large."""
+        return status.of_too_large(raw.get("status") or {}, fields, now=self._outside.clock.now())
+
+    async def _read_again(self, key: ApplicationKey) -> None:
+        with suppress(NotFound):
+            self._watched.note_written(await self._outside.control.get(APPLICATIONS, key.name, namespace=key.namespace))
 
     async def normalise(self, key: ApplicationKey, spec: Mapping[str, Any]) -> None:
         """Write the normalised parts of the spec (1.19)."""
@@ -73,6 +98,18 @@ class Reporter:
         except NotFound:
             return
         self._watched.note_written(written)
+
+
+def _patch_of(raw: Manifest, fields: status.Fields, ends: Mapping[str, Any] | None) -> dict[str, Any]:
+    changes = status.patch(raw.get("status") or {}, fields)
+    patch: dict[str, Any] = {"status": changes} if changes else {}
+    if ends is not None and raw.get("operation") == ends:
+        patch |= {"operation": None, "metadata": {"resourceVersion": raw["metadata"]["resourceVersion"]}}
+    return patch
+
+
+def _is_too_large(error: ClusterError) -> bool:
+    return any(words in str(error) for words in _TOO_LARGE)
 
 
 def _pointer(annotation: str) -> str:

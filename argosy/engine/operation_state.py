@@ -139,6 +139,12 @@ def history_entry(application: Application, course: Course, *, entry_id: int, fi
     )
 
 
+def revisions_of(operation: Operation) -> tuple[str, ...]:
+    """Return the revisions that the operation names, one per source; none if it leaves them to the application."""
+    sync = operation.sync
+    return (sync.revisions or ((sync.revision,) if sync.revision else ())) if sync else ()
+
+
 def belongs_into_history(operation: Operation) -> bool:
     """Return whether a success is a deployment: not a dry run, and not of selected objects only (1.36)."""
     return operation.sync is not None and not operation.sync.dry_run and not operation.sync.resources
@@ -148,4 +154,5 @@ def trimmed(application: Application, previous: Sequence[Any], entry: Any) -> li
     """Return the history with one more entry, within the application's limit."""
     limit = application.spec.revision_history_limit
     keep = HISTORY_LIMIT if limit is None else max(limit, 0)
-    return [*previous, entry][-keep:] if keep else []
+    earlier = [each for each in previous if each.get("id") != entry["id"]]
+    return [*earlier, entry][-keep:] if keep else []

@@ -100,6 +100,24 @@ def with_conditions(
     return {"conditions": _conditions(application, conditions, frozenset(evaluated), now)}
 
 
+def of_too_large(previous: Mapping[str, Any], fields: Fields, *, now: datetime) -> Fields:
+    """Return what is written when the API server refuses these fields as too large (1.41): why, and how a sync ended.
+
+    The old status stays otherwise; the objects of a sync are left out of its result.
+    """
+    why = "the status is larger than the API server takes: split the application into smaller ones"
+    known = [each for each in previous.get("conditions") or () if each.get("type") != "UnknownError"]
+    same = [each for each in previous.get("conditions") or () if each not in known and each.get("message") == why]
+    conditions = [*known, *(same or [_json(Condition("UnknownError", why, times.text(now)))])]
+    written: Fields = {"conditions": conditions}
+    state = fields.get("operationState")
+    if state is not None:
+        result = {**(state.get("syncResult") or {}), "resources": []} if state.get("syncResult") else None
+        written["operationState"] = {key: value for key, value in state.items() if key != "syncResult"}
+        written["operationState"] |= {"syncResult": result} if result else {}
+    return written
+
+
 def patch(previous: Mapping[str, Any], wanted: Fields) -> Fields:
     """Return the JSON merge patch for `status`, empty if nothing material changes.
 
