@@ -15,9 +15,10 @@ from api_server import interface as interfaces
 from api_server import settings as server_settings
 from api_server import wiring
 from api_server.interface import Interface
-from api_server.settings import BadSetting, Settings, Tls
+from api_server.settings import Settings, Tls
 from argosy.gateways import process
 from argosy.gateways.kubernetes.errors import ClusterError
+from argosy.gateways.process import BadSetting
 from argosy.gateways.store.errors import StoreError
 
 _BAD_SETTING, _OUT_OF_REACH = 2, 4

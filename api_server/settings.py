@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_SHORTEST_TOKEN = 32
-
-
-class BadSetting(Exception):
-    """A variable or option is missing or cannot be used; the text names it and says what it should be."""
+from argosy.gateways import process
+from argosy.gateways.process import BadSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def read(environment: Mapping[str, str] | None = None, *, listen: str = "") -> S
     """Return the settings of this process; `listen` replaces that of the environment. Raises `BadSetting`."""
     given = os.environ if environment is None else environment
     kubeconfig = given.get("ARGOSY_KUBECONFIG", "")
-    state = Path(_needed(given, "ARGOSY_STATE_DIR"))
+    state = Path(process.needed(given, "ARGOSY_STATE_DIR"))
     transport = _transport(given)
     host, port = _address(listen or given.get("ARGOSY_SERVER_LISTEN", "") or "127.0.0.1:8080")
     if isinstance(transport, Plain) and not transport.behind_tls and not _is_loopback(host):
@@ -69,10 +66,10 @@ def read(environment: Mapping[str, str] | None = None, *, listen: str = "") -> S
         context=given.get("ARGOSY_CONTEXT", ""),
         database_url=given.get("ARGOSY_DATABASE_URL") or f"sqlite:///{state / 'argosy.db'}",
         key_file=Path(given.get("ARGOSY_KEY_FILE") or state / "keys.json"),
-        repo_server=_needed(given, "ARGOSY_REPO_SERVER"),
-        repo_server_token=_secret(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
-        controller=_needed(given, "ARGOSY_CONTROLLER"),
-        controller_token=_secret(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
+        repo_server=process.needed(given, "ARGOSY_REPO_SERVER"),
+        repo_server_token=process.token(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
+        controller=process.needed(given, "ARGOSY_CONTROLLER"),
+        controller_token=process.token(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
         host=host,
         port=port,
         transport=transport,
@@ -108,21 +105,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _needed(given: Mapping[str, str], name: str) -> str:
-    value = given.get(name, "")
-    if not value:
-        raise BadSetting(f"{name} is not set; `argosy up` sets it, see docs/settings.md")
-    return value
-
-
-def _secret(given: Mapping[str, str], name: str) -> str:
-    path = Path(_needed(given, name))
-    try:
-        token = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSetting(f"{name}: {path} cannot be read: {error.strerror}") from error
-    if len(token) < _SHORTEST_TOKEN:
-        raise BadSetting(f"{name}: {path} holds fewer than {_SHORTEST_TOKEN} characters; write a random token into it")
-    return token

@@ -14,9 +14,10 @@ import uvicorn
 
 from app_controller import serve, wiring
 from app_controller import settings as controller_settings
-from app_controller.settings import BadSetting, Settings
+from app_controller.settings import Settings
 from argosy.gateways import process
 from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
+from argosy.gateways.process import BadSetting
 from argosy.gateways.store.errors import StaleEpoch, StoreError
 
 _BAD_SETTING, _LEASE_LOST, _OUT_OF_REACH = 2, 3, 4

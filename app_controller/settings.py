@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class BadSetting(Exception):
-    """A variable is missing or cannot be used; the text names it and says what it should be."""
+from argosy.gateways import process
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +33,16 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of this process. Raises `BadSetting`."""
     given = os.environ if environment is None else environment
     kubeconfig = given.get("ARGOSY_KUBECONFIG", "")
-    state = Path(given.get("ARGOSY_STATE_DIR") or _needed(given, "ARGOSY_STATE_DIR"))
+    state = Path(given.get("ARGOSY_STATE_DIR") or process.needed(given, "ARGOSY_STATE_DIR"))
     return Settings(
         namespace=given.get("ARGOSY_NAMESPACE", "argocd"),
         kubeconfig=Path(kubeconfig) if kubeconfig else None,
         context=given.get("ARGOSY_CONTEXT", ""),
         database_url=given.get("ARGOSY_DATABASE_URL") or f"sqlite:///{state / 'argosy.db'}",
         key_file=Path(given.get("ARGOSY_KEY_FILE") or state / "keys.json"),
-        repo_server=_needed(given, "ARGOSY_REPO_SERVER"),
-        repo_server_token=_secret(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
+        repo_server=process.needed(given, "ARGOSY_REPO_SERVER"),
+        repo_server_token=process.token(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
         listen=given.get("ARGOSY_CONTROLLER_LISTEN", "127.0.0.1:8082"),
-        token=_secret(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
+        token=process.token(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
         identity=given.get("ARGOSY_CONTROLLER_IDENTITY") or f"{os.uname().nodename}_{secrets.token_hex(4)}",
     )
-
-
-def _needed(given: Mapping[str, str], name: str) -> str:
-    value = given.get(name, "")
-    if not value:
-        raise BadSetting(f"{name} is not set; `argosy up` sets it, see docs/settings.md")
-    return value
-
-
-def _secret(given: Mapping[str, str], name: str) -> str:
-    path = Path(_needed(given, name))
-    try:
-        token = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSetting(f"{name}: {path} cannot be read: {error.strerror}") from error
-    if len(token) < 32:
-        raise BadSetting(f"{name}: {path} holds fewer than 32 characters; write a random token into it")
-    return token

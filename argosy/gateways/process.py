@@ -1,17 +1,43 @@
-"""What every process does before its own work: listen where it is told to, and log without giving anything away.
-
-Called by the `__main__` modules.
+"""What every process does before its own work: read its environment, listen where it is told to, and log without giving
+anything away. Called by the `settings` and `__main__` modules.
 """
 
 import os
 import resource
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
 
 UNIX = "unix:"
+
+_SHORTEST_TOKEN = 32
+
+
+class BadSetting(Exception):
+    """A variable is missing or cannot be used; the text names it and says what it should be."""
+
+
+def needed(environment: Mapping[str, str], name: str) -> str:
+    """Return a variable. Raises `BadSetting` if it is not set."""
+    value = environment.get(name, "")
+    if not value:
+        raise BadSetting(f"{name} is not set; `argosy up` sets it, see docs/settings.md")
+    return value
+
+
+def token(environment: Mapping[str, str], name: str) -> str:
+    """Return the internal token in the file that a variable names. Raises `BadSetting` if it is none."""
+    path = Path(needed(environment, name))
+    try:
+        found = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"{name}: {path} cannot be read: {error.strerror}") from error
+    if len(found) < _SHORTEST_TOKEN:
+        raise BadSetting(f"{name}: {path} holds fewer than {_SHORTEST_TOKEN} characters; write a random token into it")
+    return found
 
 
 def listen(address: str) -> tuple[socket.socket, str]:

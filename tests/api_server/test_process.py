@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from api_server import settings
-from api_server.settings import BadSetting, Plain, Tls
+from api_server.settings import Plain, Tls
+from argosy.gateways.process import BadSetting
 
 ROOT = Path(__file__).parent.parent.parent
 
