@@ -110,8 +110,7 @@ def test_a_wrong_default_on_the_page_would_be_noticed(needed: dict[str, str]) ->
 def test_what_is_needed_is_refused_when_it_is_missing(name: str, needed: dict[str, str]) -> None:
     missing = {key: value for key, value in needed.items() if key != name}
     with pytest.raises(Exception, match=name) as refused:
-        for read in PROCESSES.values():
-            read(missing)
+        [read(missing) for read in PROCESSES.values()]
     assert refused.type.__name__ == "BadSetting"
 
 
