@@ -72,9 +72,7 @@ class GitServer:
         self._http.daemon_threads = True
         if self.tls is not None:
             # The handshake is left to the connection's own thread, so that a silent client holds nobody up.
-            self._http.socket = self.tls.wrap_socket(
-                self._http.socket, server_side=True, do_handshake_on_connect=False
-            )
+            self._http.socket = self.tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
