@@ -156,8 +156,10 @@ class Watched:
         )
 
     def note_written(self, manifest: Manifest) -> None:
-        """Take the API server's answer to a write of ours."""
-        self.applications.put(manifest)
+        """Take the API server's answer to a write of ours; one that comes after the object's end is no news."""
+        held = self.applications.get(_identity(manifest))
+        if held is not None and _same_object(held, manifest):
+            self.applications.put(manifest)
 
 
 def wakes(before: Manifest | None, after: Manifest) -> bool:
