@@ -6,9 +6,10 @@ Nothing is decided here: the plan says what to do, and the API server's word is 
 import asyncio
 from dataclasses import dataclass
 
+from app_controller.compare import Admitted
 from app_controller.observe.cache import ClusterCache
 from argosy.engine import managed, tracking
-from argosy.engine.model.resource import Manifest, ResourceKey, version_of
+from argosy.engine.model.resource import Manifest, ResourceKey, metadata_of, version_of
 from argosy.engine.plan import Apply, CreateNamespace, Prune, Step, record
 from argosy.engine.progress import Outcome
 from argosy.gateways.kubernetes.errors import (
@@ -24,6 +25,7 @@ from argosy.gateways.kubernetes.port import ApiResource, Precondition
 _TRIES = 5
 _KIND_APPEARS_WITHIN = 10.0
 _LOOK_EVERY = 0.1
+_MIGRATE_ALSO = "argocd.argoproj.io/client-side-apply-migration-manager"
 _TOO_LONG = "metadata.annotations: Too long"
 
 
@@ -36,21 +38,26 @@ class Taken:
     manifest: Manifest | None = None
 
 
-async def take(step: Step, cache: ClusterCache, *, dry_run: bool, migrate_also: str = "") -> Taken:
+_PRUNED = Taken(Outcome(succeeded=True, message="pruned"))
+
+
+async def take(step: Step, admitted: Admitted, *, dry_run: bool) -> Taken:
     """Carry out a step. Every refusal of the API server is an outcome; only a lost lease or a bug raises.
 
     A dry run asks the API server what it would do and changes nothing.
     """
+    cache = admitted.cache
     try:
         if dry_run:
             return await _rehearse(step, cache)
         match step:
             case Apply():
-                return await _apply(step, cache, migrate_also)
+                also = admitted.application.metadata.annotations.get(_MIGRATE_ALSO, "")
+                return await _apply(step, cache, also)
             case CreateNamespace():
                 return await _create_namespace(step, cache)
             case Prune():
-                return await _prune(step, cache)
+                return await _prune(step, admitted)
     except LeaseLost:
         raise
     except ClusterError as error:
@@ -117,22 +124,51 @@ async def _create_namespace(step: CreateNamespace, cache: ClusterCache) -> Taken
     return Taken(Outcome(succeeded=True, message=f"{_named(step.key)} created"))
 
 
-async def _prune(step: Prune, cache: ClusterCache) -> Taken:
+async def _prune(step: Prune, admitted: Admitted) -> Taken:
+    """Delete the object as it is now, if it still is the one that was planned for and still says that it is ours."""
+    cache = admitted.cache
     resource = cache.resource_for(step.key.group_kind)
-    if resource is not None:
+    found = cache.get(step.key)
+    live = found.manifest() if found is not None else None
+    for _ in range(_TRIES):
+        if resource is None or live is None or metadata_of(live).get("deletionTimestamp"):
+            return _PRUNED
+        refusal = _not_ours(step, live, admitted)
+        if refusal:
+            return Taken(Outcome(succeeded=False, message=refusal))
         try:
             await cache.cluster.delete(
                 resource,
                 step.key.name,
                 namespace=step.key.namespace,
                 propagation=step.propagation,
-                precondition=Precondition(uid=step.uid),
+                precondition=Precondition(step.uid, str(metadata_of(live)["resourceVersion"])),
             )
         except NotFound:
-            pass
+            return _PRUNED
         except Conflict:
-            return Taken(Outcome(succeeded=False, message="the object was replaced meanwhile and is not deleted"))
-    return Taken(Outcome(succeeded=True, message="pruned"))
+            live = await _read(step.key, resource, cache)
+        else:
+            return _PRUNED
+    return Taken(Outcome(succeeded=False, message="the object kept changing while it was to be deleted; sync again"))
+
+
+def _not_ours(step: Prune, live: Manifest, admitted: Admitted) -> str:
+    """Return why the object must stay after all, empty if it may go."""
+    if metadata_of(live).get("uid") != step.uid:
+        return "the object was replaced meanwhile and is not deleted"
+    owner = tracking.owner_of(live, admitted.settings.tracking)
+    if owner is None or not owner.own or owner.instance != admitted.place.instance:
+        whose = f"belongs to application {owner.instance}" if owner is not None and owner.own else "is nobody's"
+        return f"the object {whose} by now and is not deleted"
+    return ""
+
+
+async def _read(key: ResourceKey, resource: ApiResource, cache: ClusterCache) -> Manifest | None:
+    try:
+        return await cache.cluster.get(resource, key.name, namespace=key.namespace)
+    except NotFound:
+        return None
 
 
 async def _resource(key: ResourceKey, manifest: Manifest, cache: ClusterCache) -> ApiResource | None:

@@ -92,7 +92,7 @@ class Attempt:
 
     async def _one(self, step: plans.Step, limit: asyncio.Semaphore) -> Taken:
         async with limit:
-            return await apply.take(step, self.admitted.cache, dry_run=self._dry_run)
+            return await apply.take(step, self.admitted, dry_run=self._dry_run)
 
     @property
     def _dry_run(self) -> bool:

@@ -44,6 +44,10 @@ class Invalid(Stuck):
         self.conditions = conditions
 
 
+class Unconnectable(Invalid):
+    """The destination is known, and its connection settings cannot be used."""
+
+
 class NotYet(Retry):
     """Nothing is wrong; what is needed is still being read."""
 
@@ -144,7 +148,7 @@ async def _cache(destination: settings.Cluster, outside: Outside) -> ClusterCach
     try:
         cache = outside.destinations.at(destination.server)
     except InvalidConnection as error:
-        raise Invalid((Condition("InvalidSpecError", f"{named}: {error}"),)) from error
+        raise Unconnectable((Condition("InvalidSpecError", f"{named}: {error}"),)) from error
     if not cache.complete and not cache.error:
         with suppress(TimeoutError):
             await asyncio.wait_for(cache.until_complete(), _FIRST_READ_WITHIN)

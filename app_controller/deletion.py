@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from app_controller import compare
-from app_controller.compare import Invalid, Place
+from app_controller.compare import Invalid, Place, Unconnectable
 from app_controller.observe.cache import ClusterCache, Live
 from app_controller.queue import ApplicationKey, Level
 from app_controller.work import Work
@@ -17,7 +17,7 @@ from argosy.engine.errors import Retry
 from argosy.engine.model.application import Application, Condition, instance_name
 from argosy.engine.model.resource import ResourceKey
 from argosy.engine.plan import Propagation
-from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost, NotFound
+from argosy.gateways.kubernetes.errors import ClusterError, Conflict, LeaseLost, NotFound
 from argosy.gateways.kubernetes.port import Precondition
 from argosy.gateways.store.changes import ApplicationRef, ForgetApplication
 
@@ -26,23 +26,35 @@ _LOOK_AGAIN = 2.0
 
 async def carry_on(key: ApplicationKey, application: Application, work: Work) -> None:
     """Do the next part of a deletion; what is not over is looked at again."""
-    if not deleting.is_cascade(application):
-        return
+    cascade = deleting.is_cascade(application)
+    hooks = deleting.hooks_in_the_way(application, deleting.BEFORE if cascade else deleting.AFTER)
+    if hooks:
+        await _show(key, application, hooks, work)
+    elif cascade:
+        await _cascade(key, application, work)
+
+
+async def _cascade(key: ApplicationKey, application: Application, work: Work) -> None:
+    """Delete the next of what the application owns, or let it go if nothing is left."""
     try:
         place = await compare.locate(application, work.watched, work.outside)
         owned = await _owned(place, work)
+    except Unconnectable as error:
+        await _wait(key, application, f"nothing is deleted: {error.reason}", work)
+        return
     except Invalid:
         await _release(key, application, work)
         return
     except Retry as error:
         await _wait(key, application, f"nothing is deleted: {error.reason}", work)
         return
-    manifests = {name: live.manifest() for name, live in owned.items() if _is_permitted(live, application, place, work)}
-    match deleting.next_of(application, manifests):
+    permitted = {name: live for name, live in owned.items() if _is_permitted(live, application, place, work)}
+    match deleting.next_of(application, {name: live.manifest() for name, live in permitted.items()}):
         case deleting.Release():
             await _release(key, application, work)
-        case deleting.Delete() as wave:
-            await _wait(key, application, await _delete(wave, place), work)
+        case deleting.Delete(keys, propagation):
+            going = [permitted[each] for each in keys]
+            await _wait(key, application, await _delete(going, propagation, place.cache), work)
         case deleting.Wait():
             await _wait(key, application, "", work)
         case deleting.Blocked(keys):
@@ -51,15 +63,21 @@ async def carry_on(key: ApplicationKey, application: Application, work: Work) ->
 
 
 async def _owned(place: Place, work: Work) -> Mapping[ResourceKey, Live]:
-    """Return the live objects that are the application's. Raises `Retry` while that is not certain."""
+    """Return the live objects that are the application's. Raises `Retry` while that is not certain.
+
+    What carries its mark, and what has lost the mark but still is the very object that was applied. An entry alone is
+    not enough: the API server may have refused the apply, or another application may have taken the object over.
+    """
     entries = await work.outside.store.inventory.owned_by(place.ref)
-    recorded = [entry.key for entry in entries if entry.cluster == place.destination.server]
-    stale = place.stale_kinds((*recorded, *(live.key for live in place.own())))
+    applied = {entry.key: entry.uid for entry in entries if entry.cluster == place.destination.server}
+    marked = [live for live in place.own() if not live.owners]
+    stale = place.stale_kinds((*applied, *(live.key for live in marked)))
     if stale or not place.cache.complete:
         kinds = "; ".join(f"{kind}: {why}" for kind, why in stale.items()) or "it is being read"
         raise Retry(f"the live state of the destination is not fresh ({kinds})", after=_LOOK_AGAIN)
-    found: Iterable[Live | None] = (*map(place.cache.get, recorded), *place.own())
-    return {live.key: live for live in found if live is not None}
+    recorded = (place.cache.get(key) for key in applied)
+    unmarked = (live for live in recorded if live is not None and live.tracked is None)
+    return {live.key: live for live in (*marked, *(live for live in unmarked if live.uid == applied[live.key]))}
 
 
 def _is_permitted(live: Live, application: Application, place: Place, work: Work) -> bool:
@@ -74,23 +92,24 @@ def _is_permitted(live: Live, application: Application, place: Place, work: Work
     return refusal is None
 
 
-async def _delete(wave: deleting.Delete, place: Place) -> str:
+async def _delete(going: Iterable[Live], propagation: Propagation, cache: ClusterCache) -> str:
     """Ask for the deletion of each object as it is now; return what was refused, in words."""
-    results = await asyncio.gather(
-        *(_delete_one(key, uid, wave.propagation, place.cache) for key, uid in wave.uids.items())
-    )
+    results = await asyncio.gather(*(_delete_one(live, propagation, cache) for live in going))
     return "; ".join(result for result in results if result)
 
 
-async def _delete_one(key: ResourceKey, uid: str, propagation: Propagation, cache: ClusterCache) -> str:
+async def _delete_one(live: Live, propagation: Propagation, cache: ClusterCache) -> str:
+    key = live.key
     resource = cache.resource_for(key.group_kind)
     if resource is None:
         return ""
+    seen = Precondition(live.uid, live.resource_version)
     try:
         await cache.cluster.delete(
-            resource, key.name, namespace=key.namespace, propagation=propagation, precondition=Precondition(uid=uid)
+            resource, key.name, namespace=key.namespace, propagation=propagation, precondition=seen
         )
-    except NotFound:
+    except (NotFound, Conflict):
+        # What changed since it was seen is looked at again.
         return ""
     except LeaseLost:
         raise
@@ -101,10 +120,14 @@ async def _delete_one(key: ResourceKey, uid: str, propagation: Propagation, cach
 
 async def _wait(key: ApplicationKey, application: Application, trouble: str, work: Work) -> None:
     """Show what is in the way, if anything is, and look again soon."""
+    await _show(key, application, trouble, work)
+    work.queue.add(key, Level.RECENT, after=_LOOK_AGAIN)
+
+
+async def _show(key: ApplicationKey, application: Application, trouble: str, work: Work) -> None:
     conditions = (Condition("DeletionError", trouble),) if trouble else ()
     fields = status.with_conditions(application, conditions, ("DeletionError",), now=work.outside.clock.now())
     await work.reporter.write(key, fields)
-    work.queue.add(key, Level.RECENT, after=_LOOK_AGAIN)
 
 
 async def _release(key: ApplicationKey, application: Application, work: Work) -> None:

@@ -26,7 +26,9 @@ async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: O
     if application is None:
         work.forget(key)
     elif application.deleting:
-        await deletion.carry_on(key, application, work)
+        # A sync under way stops first, so that nothing is put back; its end leads here again.
+        if not operations.is_running(key):
+            await deletion.carry_on(key, application, work)
     else:
         if application.operation is not None:
             await operations.start(key, (work.watched.raw(key) or {})["operation"])

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 
 from argosy.engine import options, tracking
 from argosy.engine.model.application import Application
-from argosy.engine.model.resource import Manifest, ResourceKey
+from argosy.engine.model.resource import Manifest, ResourceKey, metadata_of
 from argosy.engine.plan import Propagation
 
 FOREGROUND = "resources-finalizer.argocd.argoproj.io"
 BACKGROUND = "resources-finalizer.argocd.argoproj.io/background"
+BEFORE = "pre-delete-finalizer.argocd.argoproj.io"
+AFTER = "post-delete-finalizer.argocd.argoproj.io"
 FINALIZERS = frozenset({FOREGROUND, BACKGROUND, "resources-finalizer.argocd.argoproj.io/foreground"})
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete these objects, each with the uid that it has now."""
+    """Delete these objects, each as it is now."""
 
-    uids: Mapping[ResourceKey, str]
+    keys: tuple[ResourceKey, ...]
     propagation: Propagation
 
 
@@ -52,6 +54,18 @@ def is_cascade(application: Application) -> bool:
     return not FINALIZERS.isdisjoint(application.metadata.finalizers)
 
 
+def hooks_in_the_way(application: Application, stage: str) -> str:
+    """Return why the deletion cannot go on at this stage (`BEFORE` or `AFTER` the objects go), empty if it can.
+
+    Delete hooks are not run yet. Going on without them could lose what they are there to save, so a person decides.
+    """
+    names = [name for name in application.metadata.finalizers if name.partition("/")[0] == stage]
+    if not names:
+        return ""
+    when = "before anything is deleted" if stage == BEFORE else "before the application goes"
+    return f"delete hooks are not run yet: do by hand what they do, then remove finalizer {', '.join(names)}, {when}"
+
+
 def next_of(application: Application, owned: Mapping[ResourceKey, Manifest]) -> Next:
     """Return what to do next, given every live object that the application owns."""
     policy = application.spec.sync_policy
@@ -64,16 +78,11 @@ def next_of(application: Application, owned: Mapping[ResourceKey, Manifest]) -> 
     unconfirmed = tuple(key for key, manifest in wave.items() if options.value("Delete", manifest, chosen) == "confirm")
     if unconfirmed:
         return Blocked(unconfirmed)
-    left = {key: manifest for key, manifest in wave.items() if not _metadata(manifest).get("deletionTimestamp")}
+    left = tuple(key for key, manifest in wave.items() if not metadata_of(manifest).get("deletionTimestamp"))
     if not left:
         return Wait(tuple(wave))
     background = BACKGROUND in application.metadata.finalizers
-    uids = {key: str(_metadata(manifest).get("uid") or "") for key, manifest in left.items()}
-    return Delete(uids, "Background" if background else "Foreground")
-
-
-def _metadata(manifest: Manifest) -> Mapping[str, object]:
-    return manifest.get("metadata") or {}
+    return Delete(left, "Background" if background else "Foreground")
 
 
 def _goes(key: ResourceKey, manifest: Manifest, application: Application, chosen: tuple[str, ...]) -> bool:

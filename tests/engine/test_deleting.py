@@ -38,10 +38,10 @@ def test_without_a_finalizer_nothing_goes_with_it() -> None:
 
 def test_the_highest_wave_goes_first_and_is_waited_for() -> None:
     first, last = live("first"), live("last", wave=3)
-    assert deleting.next_of(CASCADE, owned(first, last)) == Delete({key_of(last): "uid-last"}, "Foreground")
+    assert deleting.next_of(CASCADE, owned(first, last)) == Delete((key_of(last),), "Foreground")
     last = live("last", wave=3, going=True)
     assert deleting.next_of(CASCADE, owned(first, last)) == Wait((key_of(last),))
-    assert deleting.next_of(CASCADE, owned(first)) == Delete({key_of(first): "uid-first"}, "Foreground")
+    assert deleting.next_of(CASCADE, owned(first)) == Delete((key_of(first),), "Foreground")
     assert deleting.next_of(CASCADE, {}) == Release()
 
 
@@ -62,7 +62,7 @@ def test_definitions_and_what_is_to_be_kept_stay() -> None:
 def test_an_objects_own_option_wins_over_the_applications() -> None:
     yes = live("yes", **{"argocd.argoproj.io__sync-options": "Delete=true"})
     found = deleting.next_of(application(FOREGROUND, options=("Delete=false",)), owned(yes, live("other")))
-    assert found == Delete({key_of(yes): "uid-yes"}, "Foreground")
+    assert found == Delete((key_of(yes),), "Foreground")
 
 
 def test_what_must_be_confirmed_blocks() -> None:

@@ -259,6 +259,18 @@ class Controller:
                 await asyncio.sleep(0.05)
         return found
 
+    async def gone(self, key: ApplicationKey) -> None:
+        """Wait until an application is not there any more."""
+
+        async def over() -> bool:
+            try:
+                await self.get(key)
+            except NotFound:
+                return True
+            return False
+
+        await self.until(over)
+
     async def look(self, key: ApplicationKey) -> None:
         """Look at an application now and wait until nothing is to be looked at and no operation runs."""
         assert self.work is not None

@@ -59,6 +59,11 @@ def key_of(manifest: Manifest) -> ResourceKey:
     )
 
 
+def metadata_of(manifest: Manifest) -> Mapping[str, Any]:
+    """Return the manifest's metadata, empty if it has none."""
+    return manifest.get("metadata") or {}
+
+
 def annotations_of(manifest: Manifest) -> Mapping[str, str]:
     """Return the manifest's annotations, empty if it has none."""
     return (manifest.get("metadata") or {}).get("annotations") or {}
