@@ -1,9 +1,11 @@
 """The whole of Argosy on the real control plane, started once for all journeys, as the demo starts it."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,27 +113,70 @@ class World:
         self.wait(lambda: not self.exists(name), message=f"{name} did not go away")
 
 
-@pytest.fixture(scope="session")
-def world(control_plane: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Start the stack, sign in, and look for commits every second."""
+@contextmanager
+def running(kubeconfig: Path, folder: Path) -> Iterator[World]:
+    """Run the stack against a cluster, sign in, and look for commits every second."""
     log: list[str] = []
-    stack = Stack(control_plane.kubeconfig, tmp_path_factory.mktemp("stack"), note=log.append)
+    stack = Stack(kubeconfig, folder, note=log.append)
     try:
         stack.start()
-        made = World(stack, Rest.sign_in(stack), path_of("kubectl"), log)
+        rest = Rest.sign_in(stack)
+        made = World(stack, rest, path_of("kubectl"), log)
         timers = '{"data": {"timeout.reconciliation": "1s", "timeout.reconciliation.jitter": "0s"}}'
         made.kubectl("-n", "argocd", "patch", "configmap", "argocd-cm", "--type=merge", "-p", timers)
-        made.argosy(
-            "login",
-            stack.url.removeprefix("http://"),
-            "--plaintext",
-            "--username=admin",
-            f"--password={stack.password}",
-        )
+        address = stack.url.removeprefix("http://")
+        made.argosy("login", address, "--plaintext", "--username=admin", f"--password={stack.password}")
         yield made
-        made.rest.client.close()
+        rest.client.close()
     finally:
         stack.stop()
+
+
+@pytest.fixture(scope="session")
+def world(control_plane: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The stack on the control plane of this run."""
+    with running(control_plane.kubeconfig, tmp_path_factory.mktemp("stack")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def run_stack() -> Callable[[Path, Path], AbstractContextManager[World]]:
+    """Return what runs the stack, for a module with a cluster of its own."""
+    return running
+
+
+@dataclass(frozen=True)
+class OwnCluster:
+    """A control plane that a test may break."""
+
+    kubeconfig: Path
+    state: Path
+
+    def pid_of(self, component: str) -> int:
+        """Return the process of one of its components."""
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and (command := _command(entry)) and component in command:
+                inside = (entry / "cwd").resolve()
+                if self.state in (inside, *inside.parents):
+                    return int(entry.name)
+        raise AssertionError(f"{component} is not running")
+
+
+def _command(process: Path) -> list[str]:
+    try:
+        return (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []
+
+
+@pytest.fixture(scope="module")
+def own_cluster(devcluster_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnCluster]:
+    """A control plane of this module alone."""
+    state = tmp_path_factory.mktemp("own") / "cluster"
+    command = [str(devcluster_program), "up", "--state", str(state), "--owner-pid", str(os.getpid())]
+    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    yield OwnCluster(Path(printed.splitlines()[0]), state)
+    subprocess.run([str(devcluster_program), "down", "--state", str(state)], check=True)
 
 
 @pytest.fixture(scope="session")
