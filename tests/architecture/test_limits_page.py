@@ -63,7 +63,8 @@ def test_an_option_that_is_obeyed_would_be_found(name: str) -> None:
 
 
 def test_a_rollback_keeps_the_sources_of_today() -> None:
-    now = application.read({"metadata": {"name": "a"}, "spec": {"source": SOURCE, "destination": {}}})
+    spec = {"project": "default", "source": SOURCE, "destination": {}}
+    now = application.read({"metadata": {"name": "a"}, "spec": spec})
     sync = {"revision": "f" * 40, "source": {**SOURCE, "path": "before"}}
     moved = planning.at_revision(now, msgspec.convert({"sync": sync}, Operation))
     assert [(source.path, source.target_revision) for source in moved.sources] == [(".", "f" * 40)]
