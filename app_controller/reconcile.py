@@ -16,6 +16,7 @@ from app_controller.work import Work
 from argosy.engine import autosync, status, times
 from argosy.engine.errors import Retry, Stuck
 from argosy.engine.model.application import Application, Condition
+from argosy.engine.model.base import to_json
 
 _PATIENCE = 180.0
 
@@ -95,7 +96,7 @@ async def _report(
     await work.reporter.write(key, fields)
     match decision:
         case autosync.Start(operation):
-            await operations.start(key, msgspec.to_builtins(operation))
+            await operations.start(key, to_json(operation))
         case autosync.Later(after):
             work.queue.add(key, Level.RECENT, after=after)
         case autosync.Refused() | None:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from argosy.engine import times
 from argosy.engine.comparison import Rendering
 from argosy.engine.model.application import Application, RevisionHistory
+from argosy.engine.model.base import to_json
 from argosy.engine.model.operation import (
     Operation,
     OperationPhase,
@@ -55,7 +54,7 @@ def state(
     finished_at: datetime | None = None,
 ) -> Any:
     """Return `operationState` as JSON."""
-    return msgspec.to_builtins(
+    return to_json(
         OperationState(
             operation=course.operation,
             phase=phase,
@@ -125,7 +124,7 @@ def history_entry(application: Application, course: Course, *, entry_id: int, fi
     """Return the entry of `status.history` for a sync that succeeded."""
     many = bool(application.spec.sources)
     revisions = course.rendering.revisions if course.rendering else ()
-    return msgspec.to_builtins(
+    return to_json(
         RevisionHistory(
             id=entry_id,
             deployed_at=times.text(finished_at),

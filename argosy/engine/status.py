@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from argosy.engine import comparison, diff, options, times
 from argosy.engine.comparison import Comparison
 from argosy.engine.model.application import (
@@ -21,7 +19,7 @@ from argosy.engine.model.application import (
     Summary,
     SyncStatus,
 )
-from argosy.engine.model.base import Model
+from argosy.engine.model.base import to_json
 from argosy.engine.model.resource import version_of
 from argosy.engine.plan import Judged
 from argosy.engine.tree import info
@@ -49,7 +47,7 @@ def of_comparison(application: Application, found: Comparison, *, now: datetime)
     types, revisions = found.rendering.source_types, found.rendering.revisions
     resources = tuple(_resource(each) for each in found.judged)
     return {
-        "sync": _json(
+        "sync": to_json(
             SyncStatus(
                 found.sync_code,
                 _compared_to(application),
@@ -58,8 +56,8 @@ def of_comparison(application: Application, found: Comparison, *, now: datetime)
             )
         ),
         "health": _health(application, HealthStatus(overall.status, overall.message), now),
-        "resources": [_json(each) for each in resources],
-        "summary": _json(_summary(found)),
+        "resources": [to_json(each) for each in resources],
+        "summary": to_json(_summary(found)),
         "sourceType": None if many else next(iter(types), None),
         "sourceTypes": list(types) if many else None,
         "conditions": _conditions(application, found.conditions, COMPARISON_CONDITIONS, now),
@@ -79,7 +77,7 @@ def of_failure(
         return {"conditions": merged}
     previous = application.status.sync
     return {
-        "sync": _json(
+        "sync": to_json(
             SyncStatus(
                 "Unknown",
                 _compared_to(application),
@@ -108,7 +106,7 @@ def of_too_large(previous: Mapping[str, Any], fields: Fields, *, now: datetime) 
     why = "the status is larger than the API server takes: split the application into smaller ones"
     known = [each for each in previous.get("conditions") or () if each.get("type") != "UnknownError"]
     same = [each for each in previous.get("conditions") or () if each not in known and each.get("message") == why]
-    conditions = [*known, *(same or [_json(Condition("UnknownError", why, times.text(now)))])]
+    conditions = [*known, *(same or [to_json(Condition("UnknownError", why, times.text(now)))])]
     written: Fields = {"conditions": conditions}
     state = fields.get("operationState")
     if state is not None:
@@ -143,10 +141,6 @@ def _merge(before: Any, value: Any) -> Any:
     return {**removed, **changed}
 
 
-def _json(value: Model) -> Any:
-    return msgspec.to_builtins(value)
-
-
 def _compared_to(application: Application) -> ComparedTo:
     spec = application.spec
     source = None if spec.sources else spec.source
@@ -156,7 +150,7 @@ def _compared_to(application: Application) -> ComparedTo:
 def _health(application: Application, found: HealthStatus, now: datetime) -> Any:
     before = application.status.health
     since = before.last_transition_time if before.status == found.status else ""
-    return _json(HealthStatus(found.status, found.message, since or times.text(now)))
+    return to_json(HealthStatus(found.status, found.message, since or times.text(now)))
 
 
 def _resource(judged: Judged) -> ResourceStatus:
@@ -196,4 +190,4 @@ def _conditions(
     kept = [each for each in application.status.conditions if each.type not in evaluated]
     new = [before.get((each.type, each.message), Condition(each.type, each.message, times.text(now))) for each in found]
     unique = {(each.type, each.message): each for each in (*kept, *new)}
-    return [_json(unique[key]) for key in sorted(unique)]
+    return [to_json(unique[key]) for key in sorted(unique)]

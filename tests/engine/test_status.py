@@ -1,5 +1,6 @@
 """What is said of an application: sync and health, conditions and their times, and the smallest patch."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -124,9 +125,13 @@ def test_a_failure_makes_everything_unknown_and_keeps_the_revision() -> None:
 
 
 def test_a_settled_application_is_not_written() -> None:
-    fields = status.of_comparison(application(), found(pod("Succeeded")), now=NOW)
-    stored = merge({}, status.patch({}, fields))
-    assert isinstance(stored, dict)
+    helm = {"parameters": [{"name": "color", "value": "green"}], "valueFiles": ["a.yaml"]}
+    source = {"repoURL": "u", "path": "p", "helm": helm}
+    read = model.read({**RAW, "spec": {**RAW["spec"], "source": source}})
+    live = {**POD, "spec": {"containers": [{"image": "nginx:1"}]}, "status": {"phase": "Succeeded"}}
+    fields = status.of_comparison(read, found(Judged(Pair(key_of(POD), POD, live), diff.Same())), now=NOW)
+    assert fields["summary"] == {"images": ["nginx:1"]}
+    stored = json.loads(json.dumps(merge({}, status.patch({}, fields))))
     assert status.patch(stored, {**fields, "reconciledAt": "2026-09-09T00:00:00Z"}) == {}
 
 

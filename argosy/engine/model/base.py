@@ -24,6 +24,11 @@ class Model(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A frozen view of a JSON object with camelCase keys; unset fields are left out when encoded."""
 
 
+def to_json(value: Model) -> Any:
+    """Return the model as plain JSON values: lists, never tuples, so that it equals what was read of the same."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
 class Metadata(Model, frozen=True):
     """The part of Kubernetes' ObjectMeta that Argosy reads."""
 
