@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 
 from app_controller.observe.cache import ClusterCache, Live
 from argosy.engine import diff, managed
-from argosy.engine.model.resource import Manifest, ResourceKey, version_of
+from argosy.engine.model.resource import Manifest, ResourceKey, key_of, metadata_of, version_of
 from argosy.engine.normalise import Rules
 from argosy.engine.pairing import Pair
 from argosy.gateways.kubernetes.errors import ClusterError, Invalid, TooManyRequests, Unreachable
+from argosy.gateways.kubernetes.port import ApiResource
 
 _ASK_AT_ONCE = 8
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,12 @@ class Judge:
 async def _ask_server(pair: Pair, rules: Rules, cache: ClusterCache) -> diff.Verdict:
     """Return the verdict after a dry run of the apply; a server that refuses it leaves us our own guess."""
     assert pair.desired is not None
+    assert pair.live is not None
     resource = cache.resource_for(pair.key.group_kind, version=version_of(pair.desired))
     if resource is None:
         return diff.Unknown(f"the destination does not serve {pair.desired.get('apiVersion')} {pair.key.kind}")
     try:
-        predicted = await cache.cluster.apply(resource, pair.desired, dry_run=True)
-        live = pair.live
-        if predicted.get("apiVersion") != (live or {}).get("apiVersion"):
-            live = await cache.cluster.get(resource, pair.key.name, namespace=pair.key.namespace)
+        predicted, live = await _both_sides(pair.desired, pair.live, resource, cache)
         return diff.confirm(Pair(pair.key, pair.desired, live), predicted, rules)
     except Invalid:
         return diff.guess(pair, rules)
@@ -111,3 +111,25 @@ async def _ask_server(pair: Pair, rules: Rules, cache: ClusterCache) -> diff.Ver
         return diff.Unknown(str(error))
     except ClusterError as error:
         return diff.Unknown(f"{pair.key} could not be compared: {error}")
+
+
+async def _both_sides(
+    desired: Manifest, live: Manifest, resource: ApiResource, cache: ClusterCache
+) -> tuple[Manifest, Manifest]:
+    """Return what an apply would make of the object, and the object that this was said of.
+
+    It may be newer than the one that is held, and then what others changed meanwhile would look like ours. A dry run
+    answers in the version that was asked for, with the resource version of the stored object.
+    """
+    key = key_of(desired)
+    for _ in range(_TRIES):
+        predicted = await cache.cluster.apply(resource, desired, dry_run=True)
+        if _stored(predicted) != _stored(live):
+            live = await cache.cluster.get(resource, key.name, namespace=key.namespace)
+        if _stored(predicted) == _stored(live):
+            return predicted, live
+    raise Unreachable(f"{key} kept changing while it was compared")
+
+
+def _stored(manifest: Manifest) -> tuple[object, object]:
+    return manifest.get("apiVersion"), metadata_of(manifest).get("resourceVersion")
