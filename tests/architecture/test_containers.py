@@ -5,6 +5,7 @@ No container engine is needed, and none was: see docs/limits.md.
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,21 @@ def test_the_compose_file_fits_the_specification() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     checked = subprocess.run([*command, "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
+
+
+def has_docker_compose() -> bool:
+    docker = shutil.which("docker")
+    return (
+        bool(docker)
+        and subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode == 0
+    )
+
+
+@pytest.mark.skipif(not has_docker_compose(), reason="docker has no compose plugin here; the schema is what is checked")
+def test_docker_reads_the_compose_file() -> None:
+    command = ["docker", "compose", "--file", "docker-compose.yml", "config", "--quiet"]
+    read = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
 
 
 def test_a_compose_file_with_a_mistake_would_not(tmp_path: Path) -> None:
