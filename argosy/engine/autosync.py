@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from argosy.engine import diff, retry, times
-from argosy.engine.comparison import Comparison, sync_code
+from argosy.engine.comparison import Comparison, counts_for_sync, sync_code
 from argosy.engine.model.application import Application
 from argosy.engine.model.operation import (
     Operation,
     OperationInitiator,
     OperationState,
+    ResourceResult,
     SyncOperation,
     SyncResource,
 )
+from argosy.engine.model.resource import ResourceKey
 
 _SELF_HEAL_FIRST, _SELF_HEAL_FACTOR, _SELF_HEAL_LIMIT = 2.0, 3, 300.0
+_SELF_HEAL_GROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,13 @@ def _heal(application: Application, found: Comparison, attempt: OperationState, 
     """Return a partial sync of what differs, at once the first time, then with a growing pause."""
     count = attempt.operation.sync.auto_heal_attempts_count if attempt.operation.sync else 0
     ended = times.read(attempt.finished_at)
-    pause = 0.0 if count == 0 else min(_SELF_HEAL_FIRST * _SELF_HEAL_FACTOR ** (count - 1), _SELF_HEAL_LIMIT)
+    pause = _pause(count)
     left = pause - (now - ended).total_seconds() if ended else 0.0
     if left > 0:
         return Later(left)
+    different = _different(found, attempt)
+    if not different:
+        return None
     ordinary = _operation(application, found)
     assert ordinary.sync is not None
     healed = SyncOperation(
@@ -108,16 +114,32 @@ def _heal(application: Application, found: Comparison, attempt: OperationState, 
         revisions=ordinary.sync.revisions,
         prune=ordinary.sync.prune,
         sync_options=ordinary.sync.sync_options,
-        resources=_different(found),
+        resources=different,
         auto_heal_attempts_count=count + 1,
     )
     return Start(Operation(sync=healed, initiated_by=ordinary.initiated_by, retry=ordinary.retry))
 
 
-def _different(found: Comparison) -> tuple[SyncResource, ...]:
-    keys = [each.pair.key for each in found.judged if sync_code(each) == "OutOfSync" and _healable(each.verdict)]
+def _pause(count: int) -> float:
+    """Return the seconds between the end of the heal before and the next one, after `count` of them."""
+    if count <= 0:
+        return 0.0
+    return min(_SELF_HEAL_FIRST * _SELF_HEAL_FACTOR ** min(count - 1, _SELF_HEAL_GROWS), _SELF_HEAL_LIMIT)
+
+
+def _different(found: Comparison, attempt: OperationState) -> tuple[SyncResource, ...]:
+    """Return what a heal would put right: what differs, without what the last sync left alone on purpose."""
+    results = attempt.sync_result.resources if attempt.sync_result else ()
+    kept = {ResourceKey(each.group, each.kind, each.namespace, each.name) for each in results if _was_kept(each)}
+    keys = [
+        each.pair.key
+        for each in found.judged
+        if sync_code(each) == "OutOfSync"
+        and counts_for_sync(each)
+        and not (isinstance(each.verdict, diff.Extra) and each.pair.key in kept)
+    ]
     return tuple(SyncResource(key.kind, key.name, key.group, key.namespace) for key in keys)
 
 
-def _healable(verdict: diff.Verdict) -> bool:
-    return not isinstance(verdict, diff.Same | diff.Unknown)
+def _was_kept(result: ResourceResult) -> bool:
+    return result.status == "PruneSkipped"

@@ -95,7 +95,9 @@ def test_after_success_only_self_heal_acts_and_partially() -> None:
     assert decision.operation.sync.auto_heal_attempts_count == 1
 
 
-@pytest.mark.parametrize(("heals", "ago", "left"), [(1, 0.0, 2.0), (2, 1.0, 5.0), (3, 0.0, 18.0), (9, 0.0, 300.0)])
+@pytest.mark.parametrize(
+    ("heals", "ago", "left"), [(1, 0.0, 2.0), (2, 1.0, 5.0), (3, 0.0, 18.0), (9, 0.0, 300.0), (5000, 0.0, 300.0)]
+)
 def test_self_heal_waits_longer_each_time(heals: int, ago: float, left: float) -> None:
     state = last("Succeeded", heals=heals, ago=ago)
     assert decide(application({"selfHeal": True}, state=state), MISSING) == Later(left)
@@ -104,3 +106,17 @@ def test_self_heal_waits_longer_each_time(heals: int, ago: float, left: float) -
 def test_an_operation_or_a_deletion_under_way_is_left_alone() -> None:
     assert decide(application({}, state=last("Running")), MISSING) is None
     assert decide(application({}, deletionTimestamp="2026-01-01T00:00:00Z"), MISSING) is None
+
+
+def test_what_a_sync_left_alone_on_purpose_is_not_healed_again_and_again() -> None:
+    key = EXTRA.pair.key
+    kept = {"kind": key.kind, "name": key.name, "namespace": key.namespace, "group": "", "version": "v1"}
+    state = last("Succeeded")
+    state["syncResult"]["resources"] = [{**kept, "status": "PruneSkipped", "message": "ignored (no prune)"}]
+    healing = application({"selfHeal": True, "prune": True}, state=state)
+    assert decide(healing, EXTRA, SAME) is None
+    other = Judged(Pair(SAME.pair.key, CONFIG_MAP, None), diff.Missing())
+    decision = decide(healing, EXTRA, other)
+    assert isinstance(decision, Start)
+    assert decision.operation.sync
+    assert [each.kind for each in decision.operation.sync.resources] == ["Secret"]

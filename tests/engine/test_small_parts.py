@@ -34,7 +34,9 @@ def test_retries_wait_longer_each_time_up_to_a_limit_and_end() -> None:
     assert [retry.delay(strategy, number) for number in range(5)] == [10, 30, 60, 60, None]
     assert [retry.delay(retry.AUTOMATED, number) for number in range(6)] == [5, 10, 20, 40, 80, None]
     assert retry.delay(RetryStrategy(), 0) is None
-    assert retry.delay(RetryStrategy(limit=-1), 1000) == 180
+    assert retry.delay(RetryStrategy(limit=-1), 100_000) == 180
+    steep = RetryStrategy(limit=-1, backoff=Backoff(duration="1s", factor=10**9))
+    assert retry.delay(steep, 100_000) == 180
 
 
 def secret(**data: str) -> dict:

@@ -168,3 +168,14 @@ def test_the_patch_brings_about_what_is_wanted(before: dict, wanted: dict) -> No
 def test_what_is_wanted_empty_is_removed(empty: object) -> None:
     assert status.patch({"conditions": [1]}, {"conditions": empty}) == {"conditions": None}
     assert status.patch({}, {"conditions": empty}) == {}
+
+
+def test_of_a_status_that_is_too_large_only_the_reason_and_the_end_of_a_sync_are_written() -> None:
+    state = {"phase": "Succeeded", "message": "m", "syncResult": {"revision": "abc", "resources": [{"name": "a"}]}}
+    previous = {"conditions": [{"type": "SyncError", "message": "s"}, {"type": "UnknownError", "message": "old"}]}
+    fields = status.of_too_large(previous, {"resources": [1] * 100, "operationState": state}, now=NOW)
+    assert fields.keys() == {"conditions", "operationState"}
+    assert fields["operationState"] == {**state, "syncResult": {"revision": "abc", "resources": []}}
+    assert [each["type"] for each in fields["conditions"]] == ["SyncError", "UnknownError"]
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    assert status.of_too_large(fields, {"resources": [1]}, now=later)["conditions"] == fields["conditions"]
