@@ -3,6 +3,7 @@
 It happens once per object: after the database was lost, or when an installation of Argo CD is taken over.
 """
 
+from app_controller import compare
 from app_controller.compare import Place, Remembered
 from app_controller.work import Work
 from argosy.gateways.store.changes import ClaimedObject, ClaimObjects
@@ -11,7 +12,7 @@ from argosy.gateways.store.changes import ClaimedObject, ClaimObjects
 async def adopt(place: Place, work: Work, memory: Remembered) -> None:
     """Claim what a complete comparison found to be ours; nothing is read or written once all of it is known."""
     outside, server = work.outside, place.destination.server
-    unknown = [live for live in place.own() if live.key not in memory.known]
+    unknown = [live for live in compare.managed(place, memory.judge) if live.key not in memory.known]
     if not unknown:
         return
     entries = await outside.store.inventory.owned_by(place.ref)

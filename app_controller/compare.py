@@ -116,7 +116,7 @@ class Remembered:
 
     rendered: Rendered | None = None
     targets: Targets | None = None
-    made_from: tuple[object, ...] = ()
+    made_from: tuple[Rendered, tuple[object, ...]] | None = None
     judge: Judge = field(default_factory=Judge)
     compared: Compared | None = None
     known: set[ResourceKey] = field(default_factory=set[ResourceKey])
@@ -235,8 +235,9 @@ def _request(admitted: Admitted, revisions: Iterable[str]) -> RenderRequest:
 def prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -> Targets:
     """Return the targets, remembered while what they are made from is the same."""
     place, marks = admitted.place, admitted.settings.tracking
-    made_from = (id(rendered), place.cache.api_versions, admitted.namespace, place.instance, marks)
-    if memory.targets is None or memory.made_from != made_from:
+    conditions = (place.cache.api_versions, admitted.namespace, place.instance, marks)
+    last = memory.made_from
+    if memory.targets is None or last is None or last[0] is not rendered or last[1] != conditions:
         memory.targets = targets.prepare(
             rendered.manifests,
             place.instance,
@@ -244,7 +245,7 @@ def prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -> Targe
             namespaced=lambda kind: _namespaced(place.cache, kind),
             marks=marks,
         )
-        memory.made_from = made_from
+        memory.made_from = (rendered, conditions)
     return memory.targets
 
 
@@ -255,21 +256,18 @@ def _namespaced(cache: ClusterCache, kind: GroupKind) -> bool | None:
 
 def pair(admitted: Admitted, prepared: Targets, judge: Judge) -> list[Pair]:
     """Pair what is desired with what belongs to the application, or runs under the same key."""
-    owned = {live.key: live for live in admitted.place.own() if not _is_left_alone(live)}
+    owned = {live.key: live for live in managed(admitted.place, judge)}
     keys = sorted(prepared.desired.keys() | owned.keys())
+    running = {key: owned.get(key) or admitted.cache.get(key) for key in keys}
     return [
-        Pair(key, prepared.desired.get(key), judge.decoded(owned.get(key) or _running(admitted, prepared, key)))
-        for key in keys
+        Pair(key, prepared.desired.get(key), None if live is None else judge.decoded(live))
+        for key, live in running.items()
     ]
 
 
-def _is_left_alone(live: Live) -> bool:
-    """Return whether a marked object is none of the managed ones: a hook, or made by a controller from a marked one."""
-    return bool(live.owners) or options.is_hook(live.manifest())
-
-
-def _running(admitted: Admitted, prepared: Targets, key: ResourceKey) -> Live | None:
-    return admitted.cache.get(key) if key in prepared.desired else None
+def managed(place: Place, judge: Judge) -> Iterable[Live]:
+    """Return the application's live objects, without hooks and what a controller made from a marked one."""
+    return (live for live in place.own() if not live.owners and not options.is_hook(judge.decoded(live)))
 
 
 def _shared(admitted: Admitted, pairs: Iterable[Pair]) -> Iterable[Condition]:

@@ -46,10 +46,8 @@ class Judge:
     _decided: dict[ResourceKey, _Decided] = field(default_factory=dict)
     _answers: dict[ResourceKey, _Answer] = field(default_factory=dict)
 
-    def decoded(self, live: Live | None) -> Manifest | None:
+    def decoded(self, live: Live) -> Manifest:
         """Return the object as JSON; the same version is decoded once."""
-        if live is None:
-            return None
         known = self._decoded.get(live.key)
         if known is None or known[0] != live.resource_version:
             known = (live.resource_version, live.manifest())

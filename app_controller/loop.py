@@ -178,7 +178,7 @@ class Loop:
     def _close_unused(self) -> None:
         """Close the caches of clusters that no application goes to any more."""
         work = self._work
-        compared = (work.memory(key).compared for key in work.watched.applications.names())
+        compared = (work.compared(key) for key in work.watched.applications.names())
         work.outside.destinations.keep(
             {each.admitted.place.destination.server for each in compared if each is not None}
         )

@@ -40,14 +40,14 @@ class Queue:
     _waiting: dict[ApplicationKey, Level] = field(default_factory=dict)
     _ready: asyncio.Queue[ApplicationKey] = field(default_factory=asyncio.Queue)
     _busy: set[ApplicationKey] = field(default_factory=set)
-    _delayed: list[tuple[float, ApplicationKey, Level]] = field(default_factory=list)
+    _delayed: dict[ApplicationKey, tuple[float, Level]] = field(default_factory=dict)
+    _times: list[tuple[float, ApplicationKey]] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
 
     def add(self, key: ApplicationKey, level: Level, *, after: float = 0.0) -> None:
-        """Ask for an application to be looked at, `after` seconds from now."""
+        """Ask for an application to be looked at, `after` seconds from now; of several times the first counts."""
         if after > 0:
-            heapq.heappush(self._delayed, (asyncio.get_running_loop().time() + after, key, level))
-            self._arm()
+            self._delay(key, level, asyncio.get_running_loop().time() + after)
             return
         known = key in self._waiting
         self._waiting[key] = max(level, self._waiting.get(key, level))
@@ -70,16 +70,27 @@ class Queue:
         """How many names wait now, delayed ones not counted."""
         return len(self._waiting)
 
+    def _delay(self, key: ApplicationKey, level: Level, due: float) -> None:
+        known = self._delayed.get(key)
+        if known is not None and known[0] <= due:
+            self._delayed[key] = (known[0], max(level, known[1]))
+            return
+        self._delayed[key] = (due, level if known is None else max(level, known[1]))
+        heapq.heappush(self._times, (due, key))
+        self._arm()
+
     def _arm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
-        if self._delayed:
-            self._timer = asyncio.get_running_loop().call_at(self._delayed[0][0], self._ring)
+        if self._times:
+            self._timer = asyncio.get_running_loop().call_at(self._times[0][0], self._ring)
 
     def _ring(self) -> None:
         now = asyncio.get_running_loop().time()
-        while self._delayed and self._delayed[0][0] <= now:
-            _, key, level = heapq.heappop(self._delayed)
-            self.add(key, level)
+        while self._times and self._times[0][0] <= now:
+            due, key = heapq.heappop(self._times)
+            # A time that was overtaken by an earlier one is only left in the heap.
+            if key in self._delayed and self._delayed[key][0] == due:
+                self.add(key, self._delayed.pop(key)[1])
         self._arm()

@@ -28,7 +28,7 @@ from argosy.wire.controller import (
 
 def tree(key: ApplicationKey, work: Work) -> ApplicationTree | Missing:
     """Return the live objects of the application and all that they own."""
-    compared = work.memory(key).compared
+    compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
     cache = compared.admitted.cache
@@ -41,7 +41,7 @@ def tree(key: ApplicationKey, work: Work) -> ApplicationTree | Missing:
 
 def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
     """Return both sides of every managed object, as they are compared."""
-    compared = work.memory(key).compared
+    compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
     rules = compare.rules_of(compared.admitted)
@@ -50,7 +50,7 @@ def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
 
 def resource(key: ApplicationKey, wanted: ResourceKey, work: Work) -> LiveManifest | Missing:
     """Return a live object of the application's tree, masked; what is not in the tree does not exist for the caller."""
-    compared = work.memory(key).compared
+    compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
     live = compared.admitted.cache.get(wanted)
@@ -64,7 +64,7 @@ def clusters(work: Work) -> ClusterInfos:
     """Return what is known of the destination clusters."""
     uses: dict[str, int] = {}
     for each in work.watched.applications.names():
-        compared = work.memory(each).compared
+        compared = work.compared(each)
         if compared is not None:
             server = compared.admitted.place.destination.server
             uses[server] = uses.get(server, 0) + 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app_controller.compare import Remembered
+from app_controller.compare import Compared, Remembered
 from app_controller.outside import Outside
 from app_controller.queue import ApplicationKey, Queue
 from app_controller.report import Reporter
@@ -20,8 +20,13 @@ class Work:
     _memory: dict[ApplicationKey, Remembered] = field(default_factory=dict[ApplicationKey, Remembered])
 
     def memory(self, key: ApplicationKey) -> Remembered:
-        """Return what is remembered of an application."""
+        """Return what is remembered of an application, to be added to."""
         return self._memory.setdefault(key, Remembered())
+
+    def compared(self, key: ApplicationKey) -> Compared | None:
+        """Return the last comparison of an application, None if there is none."""
+        known = self._memory.get(key)
+        return known.compared if known is not None else None
 
     def forget(self, key: ApplicationKey) -> None:
         """Drop what is remembered of an application."""
