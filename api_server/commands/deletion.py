@@ -62,6 +62,8 @@ async def delete(server: Server, caller: Caller, named: Named, manner: How) -> N
             APPLICATIONS,
             record.place.name,
             namespace=record.place.namespace,
+            # What goes with it is the controller's part; the garbage collector's own finalizer would only hold it up.
+            propagation="Background",
             precondition=Precondition(uid=changed.uid),
         )
     await _read_back(server, changed)
