@@ -21,6 +21,7 @@ from stack import Stack, commit  # noqa: E402
 PATIENCE = 40.0
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the journeys in one worker: there is one controller per control plane."""
     for item in items:
