@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from argosy.engine.model.resource import Manifest, annotations_of
+from argosy.engine.model.resource import Manifest, annotations_of, metadata_of
 
 FIELD_MANAGER = "argocd-controller"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -87,6 +87,29 @@ def no_longer_wanted(owned: Mapping[str, Any], desired: Any, path: str = "") -> 
             yield here
         elif below:
             yield from no_longer_wanted(below, child, here)
+
+
+def replaces_a_whole(live: Manifest, desired: Manifest) -> bool:
+    """Return whether an apply would replace a map or list that is owned as a whole, and not member by member.
+
+    What such a field holds besides what is wanted would go: a Service's selector, a Pod's node selector. Who owns it
+    does not matter, since the managed fields of everybody show which fields are of this kind.
+    """
+    entries = metadata_of(live).get("managedFields") or ()
+    return any(_replaces(entry.get("fieldsV1") or {}, live, desired) for entry in entries)
+
+
+def _replaces(owned: Mapping[str, Any], live: Any, desired: Any) -> bool:
+    for key, below in owned.items():
+        marker, _, name = key.partition(":")
+        if key == "." or marker == "v":
+            continue
+        (runs, before), (wanted, after) = _step(marker, name, live), _step(marker, name, desired)
+        if not (runs and wanted):
+            continue
+        if _replaces(below, before, after) if below else isinstance(before, Mapping | list) and before != after:
+            return True
+    return False
 
 
 def _step(marker: str, name: str, desired: Any) -> tuple[bool, Any]:

@@ -4,6 +4,7 @@
 from the API server's answer (a dry run of the apply that a sync would do), so that the verdict is the server's own.
 """
 
+from argosy.engine import managed
 from argosy.engine.diff import fields, local
 from argosy.engine.diff.fields import FieldChange
 from argosy.engine.diff.verdict import AskServer, Changed, Extra, Missing, Same, Unknown, Verdict
@@ -42,7 +43,9 @@ def wants_nothing_else(desired: Manifest, live: Manifest, rules: Rules) -> bool:
     if desired.get("apiVersion") != live.get("apiVersion"):
         return False
     left, right = comparable(desired, live, rules)
-    return local.holds(left, right) and local.leaves_nothing_behind(desired, live)
+    if not local.holds(left, right) or managed.replaces_a_whole(live, desired):
+        return False
+    return local.leaves_nothing_behind(desired, live)
 
 
 def confirm(pair: Pair, predicted: Manifest, rules: Rules) -> Verdict:
