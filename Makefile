@@ -55,9 +55,15 @@ demo: $(STAMP) $(WORKER) $(PAGE) ## Run all of it and show the main job; CLUSTER
 
 test: $(STAMP) $(WORKER) $(PAGE) devcluster lint ## Set up and run every test
 	@$(PYTHON) tools/build/debian.py git chromium postgresql openssh-client openssh-server
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-journeys test-parts
+
+test-parts: ## Run every test but the journeys
 	@PATH="$$($(PYTHON) tools/build/go_program.py --go):$$PATH" && cd tool_worker && CGO_ENABLED=0 go test ./...
 	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH" && cd ui && npm run --silent test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest --ignore tests/e2e --numprocesses $(JOBS)
+
+test-journeys: ## Run the journeys end to end
+	@$(BIN)/python -m pytest tests/e2e
 
 lint: $(STAMP) $(PAGE) ## Check style, types and boundaries
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
@@ -80,4 +86,4 @@ lock: ## Resolve the dependencies anew and write requirements/*.txt
 clean: ## Remove what was made in this folder (caches outside of it stay)
 	@rm -rf $(VENV) argosy/_bin argosy/_ui ui/node_modules ui/dist dist build .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup worker devcluster ui demo test lint bench fmt lock clean
+.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench fmt lock clean

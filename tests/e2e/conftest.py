@@ -1,4 +1,7 @@
-"""The whole of Argosy on the real control plane, started once for all journeys, as the demo starts it."""
+"""The whole of Argosy on the real control plane, started once for all journeys, as the demo starts it.
+
+A control plane has one controller: the journeys run in one process (`make test-journeys`), beside all other tests.
+"""
 
 import os
 import subprocess
@@ -19,14 +22,6 @@ from doors import Rest, by_command_line, by_kubectl, manifest, path_of  # noqa: 
 from stack import Stack, commit  # noqa: E402
 
 PATIENCE = 40.0
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the journeys in one worker: there is one controller per control plane."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @dataclass
