@@ -44,8 +44,10 @@ def measure_idle(_rig: Rig) -> Sequence[table.Row]:
 def measure(rig: Rig) -> Sequence[table.Row]:
     """Return what 100 applications cost: to create, to hold, to watch for a minute."""
     names = [f"app-{number:03}" for number in range(_APPLICATIONS)]
-    rig.poll_every(_USUAL_POLLING)
     rig.write({f"many/{name}/all.yaml": _WORKLOAD for name in names})
+    rig.poll_every(1)
+    rig.settle()  # Those that are here already note the new commit.
+    rig.poll_every(_USUAL_POLLING)
     requests, before, started = seen.requests(rig.cluster), usage.look(), time.monotonic()
     for name in names:
         rig.create(name, f"many/{name}")
