@@ -64,7 +64,9 @@ def test_a_sync_goes_on_where_a_killed_controller_left_it_and_ends_once(world: A
     world.edit("survives/0.yaml", NEVER_READY)
     for number in (1, 2):
         world.edit(f"survives/{number}.yaml", CONFIG.format(number=number))
-    world.create("survives", source=source(world, "survives"), syncPolicy=AUTOMATED)
+    # Without self-heal, which would put back at once what the test changes below.
+    policy = {**AUTOMATED, "automated": {"prune": True}}
+    world.create("survives", source=source(world, "survives"), syncPolicy=policy)
     world.wait(lambda: "waiting for healthy state" in operation(world, "survives").get("message", ""))
     started = operation(world, "survives")["startedAt"]
     kill(world, "app_controller")
