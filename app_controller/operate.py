@@ -16,9 +16,9 @@ from app_controller.attempt import TERMINATED, Attempt
 from app_controller.planning import at_revision
 from app_controller.queue import ApplicationKey, Level
 from app_controller.work import Work
-from argosy.engine import operation_state, retry, times
+from argosy.engine import operation_state, retry, times, unsupported
 from argosy.engine.comparison import Rendering
-from argosy.engine.errors import EngineError
+from argosy.engine.errors import EngineError, Stuck
 from argosy.engine.model.application import Application
 from argosy.engine.model.operation import Operation
 from argosy.engine.operation_state import Course
@@ -117,6 +117,9 @@ class Run:
         outside, operation = self.work.outside, self.operation
         wanted = at_revision(application, operation)
         admitted = await self._admitted(wanted)
+        reason = unsupported.reason(admitted.project, operation)
+        if reason is not None:
+            raise Stuck(reason)
         if known is not None:
             return Attempt(self.record.id, admitted, outside, course)
         memory = self.work.memory(self.key) if wanted is application else compare.Remembered()

@@ -23,7 +23,8 @@ def sync_options(application: Application, sync: SyncOperation) -> tuple[str, ..
 
 
 def at_revision(application: Application, operation: Operation) -> Application:
-    """Return the application as the operation wants it: at another revision, where it names one by hand."""
+    """Return the application as the operation wants it: from other sources, at another revision named by hand."""
+    application = operation_state.wanted(application, operation)
     sources = application.sources
     revisions = operation_state.revisions_of(operation)
     if operation.initiated_by.automated or not revisions or len(revisions) != len(sources):

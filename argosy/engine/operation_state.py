@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from argosy.engine import times
 from argosy.engine.comparison import Rendering
 from argosy.engine.model.application import Application, RevisionHistory
@@ -70,6 +72,7 @@ def state(
 def _result(application: Application, course: Course) -> SyncResult | None:
     if course.rendering is None:
         return None
+    application = wanted(application, course.operation)
     many = bool(application.spec.sources)
     revisions = course.rendering.revisions
     return SyncResult(
@@ -122,6 +125,7 @@ def _entry(
 
 def history_entry(application: Application, course: Course, *, entry_id: int, finished_at: datetime) -> Any:
     """Return the entry of `status.history` for a sync that succeeded."""
+    application = wanted(application, course.operation)
     many = bool(application.spec.sources)
     revisions = course.rendering.revisions if course.rendering else ()
     return to_json(
@@ -136,6 +140,16 @@ def history_entry(application: Application, course: Course, *, entry_id: int, fi
             initiated_by=course.operation.initiated_by,
         )
     )
+
+
+def wanted(application: Application, operation: Operation) -> Application:
+    """Return the application with the sources that the operation brings along, as a rollback does."""
+    sync = operation.sync
+    if sync is None or (sync.source is None and not sync.sources):
+        return application
+    source = None if sync.sources else sync.source
+    spec = msgspec.structs.replace(application.spec, source=source, sources=sync.sources)
+    return msgspec.structs.replace(application, spec=spec)
 
 
 def revisions_of(operation: Operation) -> tuple[str, ...]:
