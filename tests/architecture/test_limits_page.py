@@ -3,13 +3,9 @@
 import re
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from app_controller import planning
 from argosy.engine import options
-from argosy.engine.model import application
-from argosy.engine.model.operation import Operation
 from argosy.engine.model.project import ProjectSpec
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,7 +16,7 @@ SOURCE = {"repoURL": "https://git.example/a", "path": "."}
 
 def rows(where: str) -> list[str]:
     """Return what the page names of an object, options apart."""
-    table = PAGE.partition("## Accepted and not obeyed\n")[2].partition("\n\nKeys of")[0]
+    table = PAGE.partition("## Accepted and not obeyed\n")[2].partition("\n\n**Refused")[0]
     cells = re.findall(rf"^\| {where} \|([^|]*)\|", table, re.MULTILINE)
     return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
 
@@ -60,14 +56,6 @@ def test_nobody_looks_at_the_option(name: str) -> None:
 def test_an_option_that_is_obeyed_would_be_found(name: str) -> None:
     assert [path for path, text in deciding_code().items() if f'"{name}"' in text] != []
     assert name not in rows("sync options")
-
-
-def test_a_rollback_keeps_the_sources_of_today() -> None:
-    spec = {"project": "default", "source": SOURCE, "destination": {}}
-    now = application.read({"metadata": {"name": "a"}, "spec": spec})
-    sync = {"revision": "f" * 40, "source": {**SOURCE, "path": "before"}}
-    moved = planning.at_revision(now, msgspec.convert({"sync": sync}, Operation))
-    assert [(source.path, source.target_revision) for source in moved.sources] == [(".", "f" * 40)]
 
 
 def test_hooks_are_known_and_left_out() -> None:
