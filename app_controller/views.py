@@ -6,7 +6,7 @@ Values from the live caches and the last comparison, masked. Called by `serve`; 
 import orjson
 
 from app_controller import compare
-from app_controller.compare import Compared
+from app_controller.compare import Admitted, Compared
 from app_controller.observe.cache import ClusterStatus
 from app_controller.queue import ApplicationKey
 from app_controller.work import Work
@@ -44,8 +44,7 @@ def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
     compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
-    rules = compare.rules_of(compared.admitted)
-    return ManagedResources(tuple(_managed(each, rules) for each in compared.comparison.judged))
+    return ManagedResources(tuple(_managed(each, compared.admitted) for each in compared.comparison.judged))
 
 
 def resource(key: ApplicationKey, wanted: ResourceKey, work: Work) -> LiveManifest | Missing:
@@ -56,7 +55,7 @@ def resource(key: ApplicationKey, wanted: ResourceKey, work: Work) -> LiveManife
     live = compared.admitted.cache.get(wanted)
     if live is None or not _belongs(wanted, compared):
         return Missing(f"{wanted} is not found as part of application {key.name}")
-    (shown,) = redact.hide([live.manifest()])
+    (shown,) = redact.hide([live.manifest()], annotations=compared.admitted.settings.watching.masked_annotations)
     return LiveManifest(_text(shown))
 
 
@@ -86,9 +85,12 @@ def _belongs(wanted: ResourceKey, compared: Compared) -> bool:
     return wanted in managed_keys or not managed_keys.isdisjoint(cache.owners(wanted))
 
 
-def _managed(judged: Judged, rules: Rules) -> ManagedResource:
+def _managed(judged: Judged, admitted: Admitted) -> ManagedResource:
     pair = judged.pair
-    target, live, seen, predicted = redact.hide([pair.desired, pair.live, *_compared_sides(judged, rules)])
+    sides = _compared_sides(judged, compare.rules_of(admitted))
+    target, live, seen, predicted = redact.hide(
+        [pair.desired, pair.live, *sides], annotations=admitted.settings.watching.masked_annotations
+    )
     shown = pair.desired or pair.live or {}
     return ManagedResource(
         kind=pair.key.kind,

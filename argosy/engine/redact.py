@@ -4,11 +4,11 @@ Called wherever live or desired objects are shown. "Argo CD replaces each value 
 values apart" (3.40).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from argosy.engine.managed import LAST_APPLIED
-from argosy.engine.model.resource import Manifest, annotations_of
+from argosy.engine.model.resource import Manifest, annotations_of, metadata_of
 
 _SHORTEST = 8
 _MASKED = "++++++++"
@@ -19,13 +19,16 @@ def is_secret(manifest: Manifest | None) -> bool:
     return manifest is not None and manifest.get("kind") == "Secret" and manifest.get("apiVersion") == "v1"
 
 
-def hide(manifests: Sequence[Manifest | None]) -> list[Manifest | None]:
-    """Return the states of one object with Secret values masked: equal values of a key get equal masks."""
+def hide(manifests: Sequence[Manifest | None], *, annotations: Collection[str] = ()) -> list[Manifest | None]:
+    """Return the states of one object with Secret values masked: equal values of a key get equal masks.
+
+    `annotations` of Secrets are masked too (`resource.sensitive.mask.annotations`).
+    """
     masks: dict[str, dict[str, str]] = {}
-    return [_hidden(each, masks) if each is not None and is_secret(each) else each for each in manifests]
+    return [_hidden(each, masks, annotations) if each is not None and is_secret(each) else each for each in manifests]
 
 
-def _hidden(manifest: Manifest, masks: dict[str, dict[str, str]]) -> Manifest:
+def _hidden(manifest: Manifest, masks: dict[str, dict[str, str]], sensitive: Collection[str]) -> Manifest:
     shown: dict[str, Any] = dict(manifest)
     for field in ("data", "stringData"):
         values = manifest.get(field)
@@ -33,10 +36,14 @@ def _hidden(manifest: Manifest, masks: dict[str, dict[str, str]]) -> Manifest:
             shown[field] = {key: _mask(str(value), masks.setdefault(str(key), {})) for key, value in values.items()}
         elif field in manifest:
             shown[field] = _MASKED
-    annotations = annotations_of(manifest)
-    if LAST_APPLIED in annotations:
-        metadata = dict(manifest.get("metadata") or {})
-        shown["metadata"] = {**metadata, "annotations": {**annotations, LAST_APPLIED: _MASKED}}
+    secret = {
+        key: _MASKED if key == LAST_APPLIED else _mask(str(value), masks.setdefault(f"annotation {key}", {}))
+        for key, value in annotations_of(manifest).items()
+        if key == LAST_APPLIED or key in sensitive
+    }
+    if secret:
+        metadata = metadata_of(manifest)
+        shown["metadata"] = {**metadata, "annotations": {**annotations_of(manifest), **secret}}
     return shown
 
 

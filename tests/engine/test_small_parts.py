@@ -116,3 +116,15 @@ PLAN = st.builds(
 def test_a_recorded_plan_is_read_back_as_it_was(plan: Plan) -> None:
     manifests = {step.key: {"name": list(step.key)} for step in plan.steps}
     assert record.from_json(json.loads(json.dumps(record.to_json(plan))), manifests) == plan
+
+
+def test_annotations_that_the_settings_name_are_hidden_in_secrets_only() -> None:
+    notes = {"team/token": "hush", "team/other": "open"}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "annotations": notes}}
+    config = {**secret, "kind": "ConfigMap"}
+    changed = {**secret, "metadata": {"name": "s", "annotations": {**notes, "team/token": "new"}}}
+    hidden, again, other, open_ = redact.hide([secret, secret, changed, config], annotations=("team/token",))
+    assert "hush" not in str(hidden)
+    assert hidden == again != other
+    assert hidden["metadata"]["annotations"]["team/other"] == "open"
+    assert open_ == config
