@@ -177,6 +177,8 @@ class Controller:
 
     # What a user does.
 
+    repository = REPOSITORY
+
     def commit(self, *manifests: Mapping[str, Any]) -> str:
         """Let the repository render to these objects from now on."""
         return self.manifests.commit(REPOSITORY, {"app": list(manifests)})
