@@ -1,7 +1,7 @@
 """Where an installation keeps its state, and what its processes are told; as values. Called by `commands.up`.
 
 One folder per control cluster, `$XDG_STATE_HOME/argosy/<uid>`: the database, the key ring, the internal tokens, the
-repo server's mirrors, the log. Only its owner may look into it. Sockets lie apart, since their paths must be short.
+repo server's mirrors. Only its owner may look into it. Sockets lie apart, since their paths must be short.
 """
 
 import os
