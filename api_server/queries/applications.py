@@ -155,7 +155,7 @@ def _shown(server: Server, application: Application, manifest: Manifest) -> str:
         tracking=server.settings.tracking,
         namespace=application.spec.destination.namespace,
     )
-    (hidden,) = redact.hide([stamped])
+    (hidden,) = redact.hide([stamped], annotations=server.settings.watching.masked_annotations)
     return orjson.dumps(hidden).decode()
 
 

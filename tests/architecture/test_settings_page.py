@@ -143,7 +143,6 @@ def test_keys_said_to_be_without_effect_are_looked_at_by_nobody() -> None:
         "timeout.hard.reconciliation": "hard_reconciliation",
         "resource.respectRBAC": "respect_rbac",
         "resource.ignoreResourceUpdatesEnabled": "ignore_resource_updates",
-        "resource.sensitive.mask.annotations": "masked_annotations",
     }
     said = section("Keys of argocd-cm").partition("without effect yet:")[2].partition("Argo CD's, known")[0]
     assert keys_of(said) == set(fields)
