@@ -49,6 +49,7 @@ async def make(compared: Compared, operation: Operation, outside: Outside) -> pl
         selection=sync.resources,
         only_out_of_sync=True,
         namespace=_namespace_to_create(admitted, chosen),
+        hooks=compared.targets.hooks,
     )
     return plan.make(compared.comparison.judged, request, refuses=lambda key: _refusal(admitted, key))
 

@@ -24,7 +24,7 @@ from argosy.engine.model.operation import (
     SyncResult,
 )
 from argosy.engine.model.resource import Manifest, ResourceKey, version_of
-from argosy.engine.plan import Apply, Kept, Plan, Prune, Step
+from argosy.engine.plan import Apply, Hook, Kept, Plan, Prune, Step
 from argosy.engine.progress import Outcome
 from argosy.engine.tree import info
 
@@ -91,6 +91,7 @@ def _results(course: Course) -> Sequence[ResourceResult]:
     found += [_of_kept(kept) for kept in course.plan.kept]
     found += [_entry(each.key, None, "SyncFailed", each.because) for each in course.plan.refused]
     found += [_entry(key, manifest, "Synced", "unchanged") for key, manifest in course.unchanged.items()]
+    found += [_of_hook(hook) for hook in course.plan.hooks]
     return found
 
 
@@ -104,6 +105,20 @@ def _of_step(step: Step, phase: SyncPhase, outcome: Outcome | None) -> ResourceR
 
 def _of_kept(kept: Kept) -> ResourceResult:
     return _entry(kept.key, None, "PruneSkipped", kept.because)
+
+
+def _of_hook(hook: Hook) -> ResourceResult:
+    key = hook.key
+    return ResourceResult(
+        group=key.group,
+        version="",
+        kind=key.kind,
+        namespace=key.namespace,
+        name=key.name,
+        message="hooks are not run yet: this one was left out",
+        hook_type=hook.type,
+        sync_phase=hook.type,
+    )
 
 
 def _entry(

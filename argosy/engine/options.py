@@ -5,6 +5,7 @@ An object's own annotation wins over the application's option. Called by plannin
 
 from collections.abc import Iterable
 
+from argosy.engine.model.operation import SyncPhase
 from argosy.engine.model.resource import Manifest, annotations_of
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
@@ -17,6 +18,13 @@ HELM_RESOURCE_POLICY = "helm.sh/resource-policy"
 IGNORE_HEALTH_CHECK = "argocd.argoproj.io/ignore-healthcheck"
 
 _HELM_HOOK_THAT_IS_A_RESOURCE = "crd-install"
+_PHASES: tuple[SyncPhase, ...] = ("PreSync", "Sync", "PostSync", "SyncFail")
+_OF_HELM = {
+    "pre-install": "PreSync",
+    "pre-upgrade": "PreSync",
+    "post-install": "PostSync",
+    "post-upgrade": "PostSync",
+}
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -66,6 +74,14 @@ def is_hook(manifest: Manifest) -> bool:
         return bool(listed(annotations[HOOK]))
     helm = listed(annotations.get(HELM_HOOK, ""))
     return bool(helm) and _HELM_HOOK_THAT_IS_A_RESOURCE not in helm
+
+
+def hook_types(manifest: Manifest) -> tuple[SyncPhase, ...]:
+    """Return the phases of a sync that the object is a hook of, in their order; none for `Skip` and delete hooks."""
+    annotations = annotations_of(manifest)
+    named = listed(annotations[HOOK]) if HOOK in annotations else listed(annotations.get(HELM_HOOK, ""))
+    known = {_OF_HELM.get(name, name) for name in named}
+    return tuple(phase for phase in _PHASES if phase in known)
 
 
 def keeps_its_object(manifest: Manifest) -> bool:

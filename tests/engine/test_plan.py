@@ -168,3 +168,23 @@ def test_mirroring_keeps_the_set_of_waves_and_reverses_their_order(waves: list[i
     mirror = order.mirrored(waves)
     assert set(mirror) == set(mirror.values()) == set(waves)
     assert [mirror[wave] for wave in sorted(mirror)] == sorted(mirror, reverse=True)
+
+
+def hook(name: str, **annotations: str) -> dict:
+    made = manifest("Job", name)
+    notes = {key.replace("__", "/").replace("_", "."): value for key, value in annotations.items()}
+    return {**made, "metadata": {"name": name, "namespace": "n", "annotations": notes}}
+
+
+def test_hooks_are_named_and_a_selective_sync_has_none() -> None:
+    hooks = (
+        hook("migrate", argocd_argoproj_io__hook="PostSync,PreSync"),
+        hook("helm", helm_sh__hook="post-upgrade"),
+        hook("skipped", argocd_argoproj_io__hook="Skip"),
+        hook("cleanup", argocd_argoproj_io__hook="PostDelete"),
+    )
+    made = make(missing(manifest("ConfigMap", "c")), plan.Request(NO_PRUNE, hooks=hooks))
+    assert [(each.key.name, each.type) for each in made.hooks] == [("migrate", "PreSync"), ("helm", "PostSync")]
+    assert plan.record.from_json(plan.record.to_json(made), {step.key: step.manifest for step in made.steps}) == made
+    chosen = (SyncResource("ConfigMap", "c"),)
+    assert make(missing(), plan.Request(NO_PRUNE, selection=chosen, hooks=hooks)).hooks == ()

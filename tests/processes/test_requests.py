@@ -171,3 +171,15 @@ async def test_an_automated_sync_that_ends_in_error_is_not_started_again(control
     assert len(await controller.records(key)) == 1
     found = await controller.get(key)
     assert [each["type"] for each in found["status"]["conditions"]] == ["SyncError"]
+
+
+async def test_hooks_are_left_out_and_the_result_says_so(controller: Any, config_map: Any) -> None:
+    hook = config_map("before")
+    hook["metadata"]["annotations"]["argocd.argoproj.io/hook"] = "PreSync"
+    controller.commit(config_map("c"), hook)
+    await controller.start()
+    key = await controller.create(operation={"sync": {}})
+    results = (await controller.ended(key))["syncResult"]["resources"]
+    told = {each["name"]: (each.get("hookType"), each["message"]) for each in results}
+    assert told["before"] == ("PreSync", "hooks are not run yet: this one was left out")
+    assert await controller.config("before") is None

@@ -6,17 +6,18 @@ Everything that the plan depends on comes in as a value; what comes out can be p
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from argosy.engine import diff
+from argosy.engine import diff, options
 from argosy.engine.model.operation import SyncResource
-from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of, metadata_of
 from argosy.engine.pairing import Pair
 from argosy.engine.plan import order, prune, record
 from argosy.engine.plan.prune import Origin, PruneRequest
-from argosy.engine.plan.steps import Apply, CreateNamespace, Kept, Plan, Propagation, Prune, Refused, Step, Wave
+from argosy.engine.plan.steps import Apply, CreateNamespace, Hook, Kept, Plan, Propagation, Prune, Refused, Step, Wave
 
 __all__ = [
     "Apply",
     "CreateNamespace",
+    "Hook",
     "Judged",
     "Kept",
     "Origin",
@@ -51,13 +52,14 @@ class Request:
     """What a sync is asked to do.
 
     `selection` limits it to these objects (empty: all); `only_out_of_sync` applies only what differs; `namespace` is
-    the destination namespace if it is to be created, else empty.
+    the destination namespace if it is to be created, else empty; `hooks` are the rendered hook objects.
     """
 
     prune: PruneRequest
     selection: tuple[SyncResource, ...] = ()
     only_out_of_sync: bool = False
     namespace: str = ""
+    hooks: tuple[Manifest, ...] = ()
 
 
 def make(judged: Iterable[Judged], request: Request, *, refuses: Refuses) -> Plan:
@@ -76,7 +78,18 @@ def make(judged: Iterable[Judged], request: Request, *, refuses: Refuses) -> Pla
         waves=_waves(applies, [each for each in prunes if isinstance(each, Prune)], live, request.namespace),
         kept=tuple(each for each in prunes if isinstance(each, Kept)),
         refused=tuple(refused),
+        hooks=() if request.selection else tuple(_hooks(request.hooks)),
     )
+
+
+def _hooks(manifests: Iterable[Manifest]) -> Iterable[Hook]:
+    """Name the hooks of a sync; a selective one has none (4.37)."""
+    for manifest in manifests:
+        types = options.hook_types(manifest)
+        if types:
+            key = key_of(manifest)
+            name = key.name or str(metadata_of(manifest).get("generateName") or "")
+            yield Hook(key._replace(name=name), types[0])
 
 
 def is_selected(key: ResourceKey, selection: tuple[SyncResource, ...]) -> bool:

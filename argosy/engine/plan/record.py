@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argosy.engine.model.resource import Manifest, ResourceKey
-from argosy.engine.plan.steps import Apply, CreateNamespace, Kept, Plan, Prune, Refused, Step, Wave
+from argosy.engine.plan.steps import Apply, CreateNamespace, Hook, Kept, Plan, Prune, Refused, Step, Wave
 
 JsonObject = Mapping[str, Any]
 
@@ -18,6 +18,7 @@ def to_json(plan: Plan) -> JsonObject:
         ],
         "kept": [{"key": list(kept.key), "because": kept.because} for kept in plan.kept],
         "refused": [{"key": list(refused.key), "because": refused.because} for refused in plan.refused],
+        "hooks": [{"key": list(hook.key), "type": hook.type} for hook in plan.hooks],
     }
 
 
@@ -50,6 +51,7 @@ def from_json(record: JsonObject, manifests: Mapping[ResourceKey, Manifest]) -> 
         ),
         kept=tuple(Kept(ResourceKey(*each["key"]), each["because"]) for each in record["kept"]),
         refused=tuple(Refused(ResourceKey(*each["key"]), each["because"]) for each in record["refused"]),
+        hooks=tuple(Hook(ResourceKey(*each["key"]), each["type"]) for each in record.get("hooks", ())),
     )
 
 

@@ -54,6 +54,14 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """A hook object that belongs to the sync and is not run; `type` is the first phase that it is a hook of."""
+
+    key: ResourceKey
+    type: SyncPhase
+
+
+@dataclass(frozen=True, slots=True)
 class Wave:
     """Steps that are taken together, prunes first; the next wave waits until their objects are healthy, or gone."""
 
@@ -69,6 +77,7 @@ class Plan:
     waves: tuple[Wave, ...] = ()
     kept: tuple[Kept, ...] = ()
     refused: tuple[Refused, ...] = ()
+    hooks: tuple[Hook, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
