@@ -55,7 +55,7 @@ demo: $(STAMP) $(WORKER) $(PAGE) ## Run all of it and show the main job; CLUSTER
 
 test: $(STAMP) $(WORKER) $(PAGE) devcluster lint ## Set up and run every test
 	@$(PYTHON) tools/build/debian.py git chromium postgresql openssh-client openssh-server
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-journeys test-parts
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-journeys test-parts
 
 test-parts: ## Run every test but the journeys
 	@PATH="$$($(PYTHON) tools/build/go_program.py --go):$$PATH" && cd tool_worker && CGO_ENABLED=0 go test ./...
