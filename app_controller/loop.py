@@ -87,6 +87,8 @@ class Loop:
         elif wakes(before, after):
             same_spec = before is not None and before.get("spec") == after.get("spec")
             self._work.queue.add(key, Level.RECENT if same_spec else Level.LATEST)
+        elif not self._work.watched.is_written_by_us(after):
+            self._work.queue.add(key, Level.RECENT)  # somebody changed the status: it is put right
 
     def _settings_changed(self, key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
         """Read the settings anew, and look at every application again if they are others than before."""

@@ -121,6 +121,7 @@ class Watched:
     secrets: Mirror = field(default_factory=Mirror)
     settings: Settings = field(default_factory=Settings)
     problems: tuple[Problem, ...] = ()
+    _written: dict[ApplicationKey, int] = field(default_factory=dict[ApplicationKey, int])
     _views: dict[ApplicationKey, tuple[Manifest, Application]] = field(
         default_factory=dict[ApplicationKey, tuple[Manifest, Application]]
     )
@@ -134,6 +135,7 @@ class Watched:
         manifest = self.applications.get(key)
         if manifest is None:
             self._views.pop(key, None)
+            self._written.pop(key, None)
             return None
         known = self._views.get(key)
         if known is None or known[0] is not manifest:
@@ -157,13 +159,19 @@ class Watched:
 
     def note_written(self, manifest: Manifest) -> None:
         """Take the API server's answer to a write of ours; one that comes after the object's end is no news."""
-        held = self.applications.get(_identity(manifest))
+        key = _identity(manifest)
+        held = self.applications.get(key)
         if held is not None and _same_object(held, manifest):
+            self._written[key] = _version(manifest)
             self.applications.put(manifest)
+
+    def is_written_by_us(self, manifest: Manifest) -> bool:
+        """Return whether this state of an Application is what we last wrote."""
+        return self._written.get(_identity(manifest)) == _version(manifest)
 
 
 def wakes(before: Manifest | None, after: Manifest) -> bool:
-    """Return whether a change of an Application is somebody's, and not our own status."""
+    """Return whether a change of an Application is about more than its status."""
     return before is None or _request(before) != _request(after)
 
 

@@ -55,3 +55,14 @@ async def test_two_applications_that_want_the_same_object_do_not_fight(controlle
         await controller.look(first)
         await controller.look(second)
     assert len(await controller.records(first)) == len(await controller.records(second)) == 1
+
+
+async def test_a_status_that_somebody_changed_is_put_right(controller: Any, config_map: Any) -> None:
+    controller.commit(config_map("c"))
+    await controller.start()
+    key = await controller.create(operation={"sync": {}})
+    await healthy(controller, key)
+    await controller.look(key)
+    await controller.patch(key, {"status": {"sync": {"status": "OutOfSync"}, "resources": None}})
+    await controller.synced(key)
+    assert [each["name"] for each in (await controller.get(key))["status"]["resources"]] == ["c"]
