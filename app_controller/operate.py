@@ -16,7 +16,7 @@ from app_controller.attempt import TERMINATED, Attempt
 from app_controller.planning import at_revision
 from app_controller.queue import ApplicationKey, Level
 from app_controller.work import Work
-from argosy.engine import operation_state, retry, times, unsupported
+from argosy.engine import operation_state, retry, status, times, unsupported
 from argosy.engine.comparison import Rendering
 from argosy.engine.errors import EngineError, Stuck
 from argosy.engine.model.application import Application
@@ -220,13 +220,25 @@ class Run:
 
     async def _show_end(self, application: Application, ended: Ended, message: str) -> None:
         state = operation_state.state(application, ended.course, ended.phase, message, finished_at=ended.at)
-        fields = {"operationState": state}
+        fields = {**await self._compared_now(application), "operationState": state}
         ref, uid = self.record.application, self.record.application_uid
         newest = await self.work.outside.store.history.latest(ref, application_uid=uid, limit=1)
         if newest and newest[0].operation_id == self.record.id:
             shown = (self.work.watched.raw(self.key) or {}).get("status", {}).get("history") or []
             fields["history"] = operation_state.trimmed(application, shown, newest[0].entry)
         await self.work.reporter.write(self.key, fields, ends=self.record.request)
+
+    async def _compared_now(self, application: Application) -> status.Fields:
+        """Return what the sync has made of the application, to be written with its end and not once more after it.
+
+        Nothing if that cannot be told; the look that follows each operation says why.
+        """
+        try:
+            admitted = await compare.admit(application, self.work.watched, self.work.outside)
+            compared = await compare.compare(admitted, Level.RECENT, self.work.outside, self.work.memory(self.key))
+        except EngineError:
+            return {}
+        return status.of_comparison(application, compared.comparison, now=self.work.outside.clock.now())
 
     async def _commit(self, *changes: Change) -> None:
         if changes:
