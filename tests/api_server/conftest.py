@@ -24,6 +24,7 @@ from api_server.settings import Plain
 from api_server.watching import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
+from argosy.gateways.kubernetes.errors import NotFound, TooManyRequests
 from argosy.gateways.kubernetes.memory import MemoryCluster
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.gateways.live.memory import MemoryLive
@@ -165,7 +166,7 @@ async def serving(cluster: Cluster, namespace: str, page: Path | None = None) ->
     async with wiring.running(outside, namespace, Face(secure=False, page=page)) as app:
         interface = interfaces.make(app, Plain())
         task = asyncio.create_task(interface.serve(sockets=[listener]))
-        async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=20) as client:
+        async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as client:
             world = World(client, url, namespace, cluster, store, live, manifests)
             await ready(client)
             yield world
@@ -219,6 +220,15 @@ async def read(visited: World) -> World:
     return visited
 
 
+async def _is_served(cluster: Any, resource: Any) -> bool:
+    """Return whether a kind can be listed; discovery names it a moment earlier."""
+    try:
+        await cluster.list_page(resource, limit=1)
+    except (NotFound, TooManyRequests):
+        return False
+    return True
+
+
 @pytest.fixture(scope="session")
 def definitions(control_plane: Any) -> None:
     """The custom resources, in the real control plane."""
@@ -228,10 +238,9 @@ def definitions(control_plane: Any) -> None:
         for path in sorted((ROOT / "argosy" / "crds").glob("*.yaml")):
             await cluster.apply(DEFINITIONS, yaml.load(path.read_text(), yaml.CSafeLoader))
         async with asyncio.timeout(30):
-            while not any(  # noqa: ASYNC110  (a server is asked)
-                each.kind == "Application" for each in (await cluster.discover()).resources
-            ):
-                await asyncio.sleep(0.05)
+            for resource in (APPLICATIONS, PROJECTS):
+                while not await _is_served(cluster, resource):
+                    await asyncio.sleep(0.05)
         await cluster.close()
 
     asyncio.run(apply())
