@@ -239,7 +239,7 @@ def definitions(control_plane: Any) -> None:
             await cluster.apply(DEFINITIONS, yaml.load(path.read_text(), yaml.CSafeLoader))
         async with asyncio.timeout(30):
             for resource in (APPLICATIONS, PROJECTS):
-                while not await _is_served(cluster, resource):
+                while not await _is_served(cluster, resource):  # noqa: ASYNC110  (a server is asked)
                     await asyncio.sleep(0.05)
         await cluster.close()
 
