@@ -61,10 +61,6 @@ class Reporter:
         with suppress(NotFound):
             self._watched.note_written(await self._outside.control.get(APPLICATIONS, key.name, namespace=key.namespace))
 
-    async def normalise(self, key: ApplicationKey, spec: Mapping[str, Any]) -> None:
-        """Write the normalised parts of the spec (1.19)."""
-        await self._patch(key, {"spec": spec})
-
     async def end_refresh(self, key: ApplicationKey) -> None:
         """Take the refresh annotations away, unless a newer request has replaced them (1.45)."""
         annotations = ((self._watched.raw(key) or {}).get("metadata") or {}).get("annotations") or {}
