@@ -17,6 +17,7 @@ Changed = Callable[[frozenset[str]], None]
 
 _Index = TypeVar("_Index", str, GroupKind)
 _NOBODY: frozenset[str] = frozenset()
+_GONE_REMEMBERED = 1000
 
 
 class Objects:
@@ -31,6 +32,8 @@ class Objects:
         self._by_namespace: dict[str, dict[ResourceKey, None]] = {}
         self._by_instance: dict[str, dict[ResourceKey, None]] = {}
         self._by_owner: dict[str, dict[ResourceKey, None]] = {}
+        # The answer to an apply may come after the watch has told of the deletion that followed it.
+        self._gone: dict[ResourceKey, str] = {}
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -68,7 +71,8 @@ class Objects:
     def put(self, live: Live) -> None:
         """Take an object, unless a newer state of it is held."""
         known = self._objects.get(live.key)
-        if known is live or (known is not None and is_older(live.resource_version, known.resource_version)):
+        newest = known.resource_version if known is not None else self._gone.get(live.key, "")
+        if known is live or (newest and is_older(live.resource_version, newest)):
             return
         before = self._instances(known) if known else _NOBODY
         if known is not None:
@@ -83,6 +87,10 @@ class Objects:
             return
         before = self._instances(known)
         self._unlink(known)
+        if version:
+            self._gone[key] = version
+            while len(self._gone) > _GONE_REMEMBERED:
+                self._gone.pop(next(iter(self._gone)))
         self._tell(before)
 
     def retain(self, kind: GroupKind, namespace: str, kept: set[ResourceKey], version: str) -> None:

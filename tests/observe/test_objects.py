@@ -192,3 +192,12 @@ def test_the_indexes_say_what_a_scan_would(steps):
     for index in ("_by_kind", "_by_namespace", "_by_instance", "_by_owner"):
         assert all(getattr(shop.objects, index).values()), "an empty entry is left behind"
     assert set(shop.objects._by_uid) == {e.uid for e in everything}
+
+
+def test_an_answer_that_comes_after_the_deletion_brings_nothing_back(shop):
+    shop.put("web", version="5")
+    shop.objects.remove(key("web"), uid="uid-web", version="9")
+    shop.put("web", version="7")
+    assert shop.objects.get(key("web")) is None
+    shop.put("web", version="11", uid="uid-another")
+    assert shop.objects.get(key("web")).uid == "uid-another"
