@@ -6,16 +6,14 @@ told to end.
 
 import asyncio
 import os
-import resource
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from types import FrameType
 
-import structlog
 import uvicorn
 
+from argosy.gateways import process
 from repo_server import settings as repo_server_settings
 from repo_server import wiring
 from repo_server.git.command import forget_inherited
@@ -38,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _serve(settings: Settings) -> None:
-    listener, where = _listener(settings.listen)
+    listener, where = process.listen(_address(settings.listen))
     async with wiring.service(settings) as (service, clock):
         config = uvicorn.Config(
             application(service, token=settings.token, clock=clock),
@@ -54,43 +52,20 @@ async def _serve(settings: Settings) -> None:
         await uvicorn.Server(config).serve(sockets=[listener])
 
 
-def _listener(listen: Tcp | Unix) -> tuple[socket.socket, str]:
+def _address(listen: Tcp | Unix) -> str:
     match listen:
         case Tcp(host=host, port=port):
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            # Only a socket that names its protocol gets TCP_NODELAY from asyncio; without it an answer takes 40 ms.
-            listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port))
-            shown = f"[{host}]" if ":" in host else host
-            return listener, f"http://{shown}:{listener.getsockname()[1]}"
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         case Unix(path=path):
-            path.unlink(missing_ok=True)
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            before = os.umask(0o177)
-            try:
-                listener.bind(str(path))
-            finally:
-                os.umask(before)
-            return listener, f"unix:{path}"
+            return f"{process.UNIX}{path}"
 
 
 def _prepare_process() -> None:
-    """Leave nothing of a credential behind in a core dump, and log what happens as JSON without local variables."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Do what every process does, hide what was inherited from git, and end by unwinding."""
+    process.prepare()
     forget_inherited()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _end(number: int, frame: FrameType | None) -> None:
