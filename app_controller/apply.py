@@ -182,11 +182,6 @@ async def _resource(key: ResourceKey, manifest: Manifest, cache: ClusterCache) -
         waited += _LOOK_EVERY
 
 
-def defines_kinds(step: Step) -> bool:
-    """Return whether the step applies a definition of a new kind."""
-    return isinstance(step, Apply) and step.key.group_kind == tracking.CRD
-
-
 def _named(key: ResourceKey) -> str:
     """Return the object as kubectl names it: `deployment.apps/web`."""
     kind = f"{key.kind.lower()}.{key.group}" if key.group else key.kind.lower()

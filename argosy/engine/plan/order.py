@@ -52,15 +52,6 @@ _RANK: Mapping[str, int] = {kind: rank for rank, kind in enumerate(KINDS)}
 
 Subject = TypeVar("Subject")
 
-Place = tuple[int, int, ResourceKey]
-"""Wave, rank of the kind, key: sorts as objects are applied."""
-
-
-def place_of(manifest: Manifest) -> Place:
-    """Return where the object stands by itself."""
-    key = key_of(manifest)
-    return wave_of(manifest), rank_of(key.kind), key
-
 
 def rank_of(kind: str) -> int:
     """Return the place of a kind in the order of kinds."""
