@@ -138,6 +138,8 @@ _REFUSALS: dict[str, type[ApiError]] = {
     "repository_not_found": InvalidArgument,
     "access_denied": InvalidArgument,
     "revision_not_found": InvalidArgument,
+    "repositories_needed": InvalidArgument,
+    "signature_refused": InvalidArgument,
     "path_not_found": InvalidArgument,
     "render_failed": InvalidArgument,
     "limit_exceeded": InvalidArgument,

@@ -6,14 +6,15 @@ from argosy.wire.repo_server import Refusal, RefusalCode
 class Refused(Exception):
     """The request is refused: the code says what happens next, the message what was wrong, where, and what to do."""
 
-    def __init__(self, code: RefusalCode, message: str) -> None:
+    def __init__(self, code: RefusalCode, message: str, *, repositories: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code: RefusalCode = code
         self.message = message
+        self.repositories = repositories
 
     def refusal(self) -> Refusal:
         """Return what goes over the wire."""
-        return Refusal(code=self.code, message=self.message)
+        return Refusal(code=self.code, message=self.message, repositories=self.repositories)
 
 
 class Damaged(Exception):

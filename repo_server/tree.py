@@ -54,21 +54,23 @@ class Tree:
     """A root in a store; `name` is how messages call it ("https://host/repo at 1a2b3c4").
 
     `reads` records every path that was looked up with the identity of what was there ("" for nothing): two trees that
-    agree on these answer every question alike.
+    agree on these answer every question alike. `linked` are those of the paths that led through a symbolic link: what
+    they mean may change while the folder that they are in stays the same.
     """
 
     store: Store
     root: str
     name: str
     reads: dict[str, str] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)
 
     def unread(self) -> "Tree":
         """Return the same tree with an empty record."""
-        return replace(self, reads={})
+        return replace(self, reads={}, linked=set())
 
     async def find(self, path: str) -> Entry | None:
         """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""
-        entry = await self._find(path, links=0)
+        entry = await self._find(path, path, links=0)
         self.reads[path] = entry.node.identity if entry is not None else ""
         return entry
 
@@ -153,7 +155,7 @@ class Tree:
                 f"{path!r} in {self.name} is kept in Git LFS, which is not fetched yet; commit the file itself",
             )
 
-    async def _find(self, path: str, *, links: int) -> Entry | None:
+    async def _find(self, asked: str, path: str, *, links: int) -> Entry | None:
         node = Node(kind="directory", identity=self.root)
         components = path.split("/") if path else []
         for position, component in enumerate(components):
@@ -165,15 +167,13 @@ class Tree:
             if child.kind == "link":
                 link = "/".join(components[: position + 1])
                 target = join(await self._target(link, child), "/".join(components[position + 1 :]))
-                found = await self._follow(link, target, links=links + 1)
+                self.linked.add(asked)
+                if links == _MOST_LINKS:
+                    raise self._circular(link)
+                found = await self._find(asked, target, links=links + 1)
                 return found and Entry(path=path, node=found.node)
             node = child
         return Entry(path=path, node=node)
-
-    async def _follow(self, link: str, target: str, *, links: int) -> Entry | None:
-        if links > _MOST_LINKS:
-            raise self._circular(link)
-        return await self._find(target, links=links)
 
     async def _target(self, link: str, node: Node) -> str:
         (content,) = await self.store.contents([node.identity], limit=_LONGEST_LINK)

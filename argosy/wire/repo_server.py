@@ -12,12 +12,48 @@ import msgspec
 from argosy.engine.model.application import SourceType
 from argosy.engine.model.base import Model
 from argosy.engine.model.repository import Repository
-from argosy.engine.model.source import Source
+from argosy.engine.model.source import HelmFileParameter, HelmParameter, Source
 
 RENDER = "/v1/render"
 RESOLVE = "/v1/resolve"
 VERIFY = "/v1/verify"
 METADATA = "/v1/metadata"
+DETAILS = "/v1/details"
+APPS = "/v1/apps"
+REFS = "/v1/refs"
+CHARTS = "/v1/charts"
+TAGS = "/v1/tags"
+
+
+class ToolSettings(Model, frozen=True):
+    """How sources are rendered at the caller's: from `argocd-cm` and `argocd-cmd-params-cm`.
+
+    A tool that is switched off leaves its sources to be read as plain directories. `kustomize_versions` are the
+    registered versions with their build options, which replace `kustomize_build_options`. `directory_bytes` bounds the
+    files of a directory source together (0: the repo server's own limit).
+    """
+
+    helm: bool = True
+    kustomize: bool = True
+    jsonnet: bool = True
+    value_files_schemes: tuple[str, ...] = ("http", "https")
+    kustomize_build_options: str = ""
+    kustomize_versions: Mapping[str, str] = {}
+    hidden_directories: bool = False
+    submodules: bool = True
+    directory_bytes: int = 0
+
+
+class Integrity(Model, frozen=True):
+    """What the commits of a source must prove before they are rendered (Argo CD 2.79, 2.80).
+
+    `keys` are the ids of the keys that may have signed; `keyring` the public keys that are known: OpenPGP in armour, or
+    lines of an ssh `allowed_signers` file.
+    """
+
+    mode: Literal["head", "strict"]
+    keys: tuple[str, ...]
+    keyring: tuple[str, ...]
 
 
 class SourceRequest(Model, frozen=True):
@@ -26,13 +62,17 @@ class SourceRequest(Model, frozen=True):
     source: Source
     repository: Repository
     revision: str = ""
+    integrity: Integrity | None = None
 
 
 class RenderRequest(Model, frozen=True):
     """Render the sources of one application, in order.
 
     `application` is the instance name; `namespace` the destination namespace; `kube_version` and `api_versions` are
-    those of the destination ("1.37.2"; "apps/v1" and "apps/v1/Deployment").
+    those of the destination ("1.37.2"; "apps/v1" and "apps/v1/Deployment"). `repositories` are the entries of other
+    repositories that the sources draw on, by the name that a `repositories_needed` refusal gave them: the caller has
+    checked that the project may use them. `fresh` renders whatever was rendered before (a hard refresh); `lint` adds
+    warnings of a chart's linter. `generate_paths` is the annotation `manifest-generate-paths`.
     """
 
     application: str
@@ -41,6 +81,11 @@ class RenderRequest(Model, frozen=True):
     sources: tuple[SourceRequest, ...]
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    tools: ToolSettings = ToolSettings()
+    repositories: Mapping[str, Repository] = {}
+    fresh: bool = False
+    lint: bool = False
+    generate_paths: str = ""
 
 
 class RenderedManifest(Model, frozen=True):
@@ -51,12 +96,14 @@ class RenderedManifest(Model, frozen=True):
 
 
 class RenderedSource(Model, frozen=True):
-    """What one source rendered to, at which commit or chart version."""
+    """What one source rendered to, at which commit or chart version; `commands` would do the same in a terminal."""
 
     revision: str
     source_type: SourceType
     manifests: tuple[RenderedManifest, ...] = ()
     notes: str = ""
+    warnings: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 class RenderAnswer(Model, frozen=True):
@@ -98,15 +145,148 @@ class MetadataRequest(Model, frozen=True):
     revision: str
 
 
+class Maintainer(Model, frozen=True):
+    """Who looks after a chart."""
+
+    name: str = ""
+    email: str = ""
+    url: str = ""
+
+
+class RevisionReference(Model, frozen=True):
+    """A commit elsewhere that a commit was made from, as its trailers say."""
+
+    repo_url: str = msgspec.field(name="repoURL", default="")
+    sha: str = ""
+    author: str = ""
+    date: str = ""
+    subject: str = ""
+    body: str = ""
+
+
 class RevisionMetadata(Model, frozen=True):
-    """A commit's author ("Name <address>"), RFC 3339 date, tags and message; or a chart's description and home."""
+    """Who made a revision: of a commit the author ("Name <address>"), RFC 3339 date, tags and message; of a chart its
+    description, home and maintainers; of an OCI artifact its annotations.
+    """
 
     author: str = ""
     date: str = ""
     tags: tuple[str, ...] = ()
     message: str = ""
+    signature_info: str = ""
+    references: tuple[RevisionReference, ...] = ()
     description: str = ""
     home: str = ""
+    maintainers: tuple[Maintainer, ...] = ()
+    created_at: str = ""
+    authors: str = ""
+    image_url: str = msgspec.field(name="imageUrl", default="")
+    docs_url: str = msgspec.field(name="docsUrl", default="")
+    source_url: str = msgspec.field(name="sourceUrl", default="")
+    version: str = ""
+
+
+class DetailsRequest(Model, frozen=True):
+    """What could be set about a source: `sources` are the application's, `position` (from 0) the one that is meant."""
+
+    application: str
+    project: str
+    sources: tuple[SourceRequest, ...]
+    position: int = 0
+    tools: ToolSettings = ToolSettings()
+
+
+class HelmDetails(Model, frozen=True):
+    """A chart's name, its value files by path in the chart, its default values as text and as flat parameters."""
+
+    name: str = ""
+    value_files: tuple[str, ...] = ()
+    values: str = ""
+    parameters: tuple[HelmParameter, ...] = ()
+    file_parameters: tuple[HelmFileParameter, ...] = ()
+
+
+class KustomizeDetails(Model, frozen=True):
+    """The images that a kustomization sets."""
+
+    images: tuple[str, ...] = ()
+
+
+class ParameterAnnouncement(Model, frozen=True):
+    """A parameter that a plugin says it takes (Argo CD 2.43)."""
+
+    name: str = ""
+    title: str = ""
+    tooltip: str = ""
+    required: bool = False
+    item_type: str = ""
+    collection_type: str = ""
+    string: str = ""
+    array: tuple[str, ...] = ()
+    map: Mapping[str, str] = {}
+
+
+class Details(Model, frozen=True):
+    """What could be set about a source; of the three, the one that belongs to its type is there."""
+
+    source_type: SourceType
+    helm: HelmDetails | None = None
+    kustomize: KustomizeDetails | None = None
+    plugin: tuple[ParameterAnnouncement, ...] | None = None
+
+
+class AppsRequest(Model, frozen=True):
+    """Which folders of a repository could be applications, at `revision` (a target revision)?"""
+
+    repository: Repository
+    revision: str = ""
+    tools: ToolSettings = ToolSettings()
+
+
+class AppPath(Model, frozen=True):
+    """A folder that could be an application, and what it would be rendered by."""
+
+    path: str
+    source_type: SourceType
+
+
+class AppsAnswer(Model, frozen=True):
+    """The folders, by path."""
+
+    items: tuple[AppPath, ...]
+
+
+class RepositoryRequest(Model, frozen=True):
+    """A question about a whole repository: its refs, charts or tags; `fresh` asks the remote now."""
+
+    repository: Repository
+    fresh: bool = False
+
+
+class RefsAnswer(Model, frozen=True):
+    """The short names of a Git repository's branches and tags."""
+
+    branches: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+class Chart(Model, frozen=True):
+    """A chart of a chart repository, and its versions, newest first."""
+
+    name: str
+    versions: tuple[str, ...]
+
+
+class ChartsAnswer(Model, frozen=True):
+    """The charts, by name."""
+
+    items: tuple[Chart, ...]
+
+
+class TagsAnswer(Model, frozen=True):
+    """The tags of an OCI repository, newest version first."""
+
+    tags: tuple[str, ...]
 
 
 RefusalCode = Literal[
@@ -115,6 +295,8 @@ RefusalCode = Literal[
     "access_denied",  # 403: the remote refused the credentials
     "revision_not_found",  # 404
     "path_not_found",  # 404
+    "repositories_needed",  # 409: ask again with entries for the repositories that the refusal names
+    "signature_refused",  # 422: a commit is not signed as the project's policy asks
     "render_failed",  # 422: a tool refused the files; the message holds its words
     "limit_exceeded",  # 422: time, memory or output; the message names which
     "unavailable",  # 503: the remote could not be reached; worth another try
@@ -127,6 +309,8 @@ STATUS_OF: Mapping[RefusalCode, int] = {
     "access_denied": 403,
     "revision_not_found": 404,
     "path_not_found": 404,
+    "repositories_needed": 409,
+    "signature_refused": 422,
     "render_failed": 422,
     "limit_exceeded": 422,
     "unavailable": 503,
@@ -135,10 +319,15 @@ STATUS_OF: Mapping[RefusalCode, int] = {
 
 
 class Refusal(Model, frozen=True):
-    """Why there is no answer: what was wrong, where, and what to do, in words for the user."""
+    """Why there is no answer: what was wrong, where, and what to do, in words for the user.
+
+    With the code `repositories_needed`, `repositories` are the URLs (or "@name" for an entry by its name) of the chart
+    repositories, registries and remote bases that the render draws on.
+    """
 
     code: RefusalCode
     message: str
+    repositories: tuple[str, ...] = ()
 
 
 def encode(value: Model) -> bytes:

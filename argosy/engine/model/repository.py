@@ -28,10 +28,21 @@ class Repository(Model, frozen=True, repr_omit_defaults=True):
     insecure: bool = False
     enable_lfs: bool = False
     enable_oci: bool = field(name="enableOCI", default=False)
+    insecure_oci_force_http: bool = field(name="insecureOCIForceHttp", default=False)
     force_http_basic_auth: bool = False
     proxy: str = ""
     no_proxy: str = ""
     depth: int = 0
+    github_app_id: int = field(name="githubAppID", default=0)
+    github_app_installation_id: int = field(name="githubAppInstallationID", default=0)
+    github_app_private_key: str = ""
+    github_app_enterprise_base_url: str = ""
+    gcp_service_account_key: str = ""
+    use_azure_workload_identity: bool = False
+    azure_service_principal_client_id: str = ""
+    azure_service_principal_client_secret: str = ""
+    azure_service_principal_tenant_id: str = ""
+    azure_active_directory_endpoint: str = ""
     ca_pem: str = ""
     known_hosts: str = ""
 
