@@ -69,10 +69,45 @@ def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
     """Read the settings. Raises `BadSetting`; exits for `--help` and unknown arguments."""
     given = _parser().parse_args(arguments)
     env = _Environment(environment)
-    return Settings(
+    edge = _Edge(
         listen=_listen(given.listen or env.text("REPO_SERVER_LISTEN", "127.0.0.1:8081")),
         token=_token(given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")),
         state=Path(given.state or env.text("REPO_SERVER_STATE", str(_default_state(environment)))),
+        file_urls=given.allow_file_urls or env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
+        unsandboxed=given.allow_unsandboxed_rendering or env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
+    )
+    return _settings(edge, env)
+
+
+def offline(state: Path, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a service inside the command line: nobody calls it from outside. Raises `BadSetting`."""
+    env = _Environment(environment)
+    edge = _Edge(
+        listen=Unix(path=state / "nobody"),
+        token="",
+        state=state,
+        file_urls=env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
+        unsandboxed=env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
+    )
+    return _settings(edge, env)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Edge:
+    """What differs between a server and the command line."""
+
+    listen: Tcp | Unix
+    token: str
+    state: Path
+    file_urls: bool
+    unsandboxed: bool
+
+
+def _settings(edge: _Edge, env: "_Environment") -> Settings:
+    return Settings(
+        listen=edge.listen,
+        token=edge.token,
+        state=edge.state,
         tool_worker=Path(worker) if (worker := env.text("TOOL_WORKER", "")) else None,
         workers=env.number("REPO_SERVER_WORKERS", os.cpu_count() or 2),
         parallel=env.number("REPO_SERVER_PARALLELISM_LIMIT", 0),
@@ -84,8 +119,8 @@ def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
         directory_bytes=env.size("REPO_SERVER_MAX_COMBINED_DIRECTORY_MANIFESTS_SIZE", 10 * _MEBIBYTE),
         chart_bytes=env.size("REPO_SERVER_HELM_MANIFEST_MAX_EXTRACTED_SIZE", 64 * _MEBIBYTE),
         cache_bytes=env.size("REPO_SERVER_CACHE_SIZE", 64 * _MEBIBYTE),
-        file_urls=given.allow_file_urls or env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
-        unsandboxed=given.allow_unsandboxed_rendering or env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
+        file_urls=edge.file_urls,
+        unsandboxed=edge.unsandboxed,
     )
 
 

@@ -1,4 +1,9 @@
-"""Where sources come from, whichever kind they are: a Git repository or a chart repository. Called by `service`."""
+"""Where sources come from, whichever kind they are: a Git repository or a chart repository. Called by `service`.
+
+Offline, a repository may be a folder on disk instead: `folders` are those, by the URL that sources call them by.
+"""
+
+from collections.abc import Mapping
 
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
@@ -11,11 +16,16 @@ from repo_server.git.address import scrub
 from repo_server.git.mirrors import Mirrors
 from repo_server.tree import Tree
 
+_NO_FOLDERS: Mapping[str, Tree] = {}
+
 
 class Sources:
     """Finds revisions and files. Methods raise `Refused`, `Damaged` or a `ToolError`."""
 
-    def __init__(self, *, mirrors: Mirrors, charts: Charts, tools: Tools) -> None:
+    def __init__(
+        self, *, mirrors: Mirrors, charts: Charts, tools: Tools, folders: Mapping[str, Tree] = _NO_FOLDERS
+    ) -> None:
+        self._folders = folders
         self._mirrors = mirrors
         self._charts = charts
         self._tools = tools
@@ -28,6 +38,8 @@ class Sources:
         What the remote was known to have is believed for `believe` seconds (the server's own interval if None), or,
         with `fresh`, not at all.
         """
+        if self._folder(source) is not None:
+            return source.target_revision or "HEAD"
         if _is_chart(source):
             return await self._charts.resolve(source, repository, fresh=fresh, believe=believe)
         mirror = await self._mirrors.of(source.repo_url, repository)
@@ -37,6 +49,8 @@ class Sources:
 
     async def tree(self, source: Source, repository: Repository, revision: str) -> Tree:
         """Return the files of the repository, or of the chart, at a resolved revision."""
+        if (folder := self._folder(source)) is not None:
+            return folder
         if _is_chart(source):
             return await self._charts.tree(source, repository, revision)
         return await (await self._mirrors.of(source.repo_url, repository)).tree(revision)
@@ -59,8 +73,11 @@ class Sources:
 
     async def discard(self, source: Source, repository: Repository) -> None:
         """Throw away what is kept of a source's repository because it cannot be read."""
-        if not _is_chart(source):
+        if not _is_chart(source) and self._folder(source) is None:
             await self._mirrors.discard(await self._mirrors.of(source.repo_url, repository))
+
+    def _folder(self, source: Source) -> Tree | None:
+        return None if _is_chart(source) else self._folders.get(source.repo_url)
 
 
 def check(source: Source, repository: Repository) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
 import argosy
@@ -21,6 +21,7 @@ from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
 from repo_server.settings import Settings
 from repo_server.sources import Sources
+from repo_server.tree import Tree
 
 PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
 """Where the build puts the tool worker, in a checkout and in the wheel alike."""
@@ -28,12 +29,19 @@ PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
 _LONGEST_SOCKET_FOLDER = 85
 """A Unix socket's path holds at most 107 bytes."""
 
+_NO_FOLDERS: Mapping[str, Tree] = {}
+
 _SCHEMES = ("https", "http", "ssh", "git+ssh")
 
 
 @contextlib.asynccontextmanager
-async def service(settings: Settings) -> AsyncGenerator[tuple[Service, Clock]]:
-    """Yield the service with everything that it needs; all of it is ended afterwards."""
+async def service(
+    settings: Settings, *, folders: Mapping[str, Tree] = _NO_FOLDERS
+) -> AsyncGenerator[tuple[Service, Clock]]:
+    """Yield the service with everything that it needs; all of it is ended afterwards.
+
+    `folders` are repositories that are read from disk, by URL; for work without a server.
+    """
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         tools = _tools(settings, clock)
@@ -51,7 +59,7 @@ async def service(settings: Settings) -> AsyncGenerator[tuple[Service, Clock]]:
             cache=Cache(limit=settings.cache_bytes),
             limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
         )
-        sources = Sources(mirrors=mirrors, charts=charts, tools=tools)
+        sources = Sources(mirrors=mirrors, charts=charts, tools=tools, folders=folders)
         bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
         yield Service(sources=sources, renderer=renderer, bounds=bounds), clock
 
