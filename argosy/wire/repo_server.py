@@ -11,6 +11,7 @@ import msgspec
 
 from argosy.engine.model.application import SourceType
 from argosy.engine.model.base import Model
+from argosy.engine.model.rendering import Integrity, ToolSettings
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmFileParameter, HelmParameter, Source
 
@@ -23,37 +24,6 @@ APPS = "/v1/apps"
 REFS = "/v1/refs"
 CHARTS = "/v1/charts"
 TAGS = "/v1/tags"
-
-
-class ToolSettings(Model, frozen=True):
-    """How sources are rendered at the caller's: from `argocd-cm` and `argocd-cmd-params-cm`.
-
-    A tool that is switched off leaves its sources to be read as plain directories. `kustomize_versions` are the
-    registered versions with their build options, which replace `kustomize_build_options`. `directory_bytes` bounds the
-    files of a directory source together (0: the repo server's own limit).
-    """
-
-    helm: bool = True
-    kustomize: bool = True
-    jsonnet: bool = True
-    value_files_schemes: tuple[str, ...] = ("http", "https")
-    kustomize_build_options: str = ""
-    kustomize_versions: Mapping[str, str] = {}
-    hidden_directories: bool = False
-    submodules: bool = True
-    directory_bytes: int = 0
-
-
-class Integrity(Model, frozen=True):
-    """What the commits of a source must prove before they are rendered (Argo CD 2.79, 2.80).
-
-    `keys` are the ids of the keys that may have signed; `keyring` the public keys that are known: OpenPGP in armour, or
-    lines of an ssh `allowed_signers` file.
-    """
-
-    mode: Literal["head", "strict"]
-    keys: tuple[str, ...]
-    keyring: tuple[str, ...]
 
 
 class SourceRequest(Model, frozen=True):
