@@ -47,6 +47,10 @@ class Network:
         finished = await self._run(folder, arguments, HARDENED, seconds=self._transfer_seconds)
         failures.check_local(finished)
 
+    async def look(self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> failures.Finished:
+        """Run a command that needs no remote, with these variables besides; how it ended is for the caller to judge."""
+        return await self._run(folder, arguments, {**HARDENED, **variables}, seconds=self._request_seconds)
+
     async def _reach(self, access: Access, folder: Path, arguments: Sequence[str], *, seconds: float) -> bytes:
         with environment(access, self._office, stalled_after=max(1, int(self._request_seconds))) as variables:
             finished = await self._run(folder, arguments, variables, seconds=seconds)

@@ -4,7 +4,7 @@ Comes in: the output of `git ls-remote --symref`. Goes out: `Refs`, which `git.r
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from repo_server.errors import Refused
 
@@ -16,10 +16,14 @@ _SHORTENED = ("refs/heads/", "refs/tags/", "refs/remotes/", "refs/")
 
 @dataclass(frozen=True, kw_only=True)
 class Refs:
-    """The refs of a remote in its own order, annotated tags peeled; `symbolic` says what HEAD stands for."""
+    """The refs of a remote in its own order, annotated tags peeled; `symbolic` says what HEAD stands for.
+
+    `annotated` holds, by full name, the id of the tag object that was peeled.
+    """
 
     commits: Mapping[str, str]
     symbolic: Mapping[str, str]
+    annotated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -41,14 +45,17 @@ def parse(output: bytes) -> Refs:
     """Read the listing. Raises `Refused` (limit_exceeded) if it has more than 500,000 refs."""
     commits: dict[str, str] = {}
     symbolic: dict[str, str] = {}
+    annotated: dict[str, str] = {}
     for line in output.decode("utf-8", "surrogateescape").splitlines():
         value, _, name = line.partition("\t")
         if value.startswith("ref: "):
             symbolic[name] = value.removeprefix("ref: ")
         elif name.endswith(_PEELED):
-            commits[name.removesuffix(_PEELED)] = value
+            tag = name.removesuffix(_PEELED)
+            annotated[tag] = commits.get(tag, "")
+            commits[tag] = value
         elif name:
             commits[name] = value
     if len(commits) > _MOST_REFS:
         raise Refused("limit_exceeded", f"the repository has {len(commits):,} refs; the limit is {_MOST_REFS:,}")
-    return Refs(commits=commits, symbolic=symbolic)
+    return Refs(commits=commits, symbolic=symbolic, annotated=annotated)
