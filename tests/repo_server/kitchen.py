@@ -10,11 +10,18 @@ from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.port import (
-    Document,
+    ChartArchive,
+    ChartDetails,
+    ChartFiles,
+    ChartValue,
     File,
-    HelmAnswer,
+    HelmOutcome,
     HelmRequest,
+    KustomizeOutcome,
     KustomizeRequest,
+    LintMessage,
+    LintRequest,
+    PackedFile,
     Tools,
     VersionChoice,
     YamlFile,
@@ -43,12 +50,24 @@ class CountingTools:
         self.renders.append("yaml")
         return await self.tools.yaml(files)
 
-    async def helm(self, request: HelmRequest) -> HelmAnswer:
+    async def helm(self, request: HelmRequest) -> HelmOutcome:
         self.renders.append("helm")
         self.helm_requests.append(request)
         return await self.tools.helm(request)
 
-    async def kustomize(self, request: KustomizeRequest) -> tuple[Document, ...]:
+    async def chart(self, chart: ChartFiles | ChartArchive, *, values: Sequence[File] = ()) -> ChartDetails:
+        return await self.tools.chart(chart, values=values)
+
+    async def lint(self, request: LintRequest) -> tuple[LintMessage, ...]:
+        return await self.tools.lint(request)
+
+    async def chart_values(self, chart: ChartFiles | ChartArchive) -> tuple[ChartValue, ...]:
+        return await self.tools.chart_values(chart)
+
+    async def packed_charts(self, archives: Sequence[File]) -> tuple[PackedFile, ...]:
+        return await self.tools.packed_charts(archives)
+
+    async def kustomize(self, request: KustomizeRequest) -> KustomizeOutcome:
         self.renders.append("kustomize")
         return await self.tools.kustomize(request)
 

@@ -16,11 +16,20 @@ import msgspec
 from argosy.gateways.tools import frames, requests
 from argosy.gateways.tools.errors import Place, ToolCrashed, ToolFailed, ToolLimit
 from argosy.gateways.tools.port import (
+    ChartArchive,
+    ChartDetails,
+    ChartFiles,
+    ChartValue,
     Document,
     File,
-    HelmAnswer,
+    HelmOutcome,
     HelmRequest,
+    JsonnetRequest,
+    KustomizeOutcome,
     KustomizeRequest,
+    LintMessage,
+    LintRequest,
+    PackedFile,
     VersionChoice,
     YamlFile,
 )
@@ -29,8 +38,13 @@ from argosy.gateways.tools.worker import Answer, Program, Worker, WorkerEnded
 T = TypeVar("T")
 
 _FILES: msgspec.json.Decoder[tuple[YamlFile, ...]] = msgspec.json.Decoder(tuple[YamlFile, ...])
-_CHART = msgspec.json.Decoder(HelmAnswer)
+_RENDERED: msgspec.json.Decoder[HelmOutcome] = msgspec.json.Decoder(HelmOutcome)
+_BUILT: msgspec.json.Decoder[KustomizeOutcome] = msgspec.json.Decoder(KustomizeOutcome)
 _DOCUMENTS = msgspec.json.Decoder(tuple[Document, ...])
+_DETAILS = msgspec.json.Decoder(ChartDetails)
+_MESSAGES = msgspec.json.Decoder(tuple[LintMessage, ...])
+_VALUES = msgspec.json.Decoder(tuple[ChartValue, ...])
+_PACKED: msgspec.json.Decoder[tuple[PackedFile, ...]] = msgspec.json.Decoder(tuple[PackedFile, ...])
 _CHOICE: msgspec.json.Decoder[VersionChoice] = msgspec.json.Decoder(VersionChoice)
 _VERSIONS = msgspec.json.Decoder(dict[str, str])
 
@@ -65,13 +79,33 @@ class Pool:
         """Read files; see `Tools.yaml`."""
         return await self._ask("yaml", {}, {"files": files}, answer=_FILES)
 
-    async def helm(self, request: HelmRequest) -> HelmAnswer:
+    async def helm(self, request: HelmRequest) -> HelmOutcome:
         """Render a chart; see `Tools.helm`."""
-        return await self._ask("helm", *requests.helm(request), answer=_CHART)
+        return await self._ask("helm", *requests.helm(request), answer=_RENDERED)
 
-    async def kustomize(self, request: KustomizeRequest) -> tuple[Document, ...]:
+    async def chart(self, chart: ChartFiles | ChartArchive, *, values: Sequence[File] = ()) -> ChartDetails:
+        """Describe a chart; see `Tools.chart`."""
+        return await self._ask("chart", *requests.chart(chart, values), answer=_DETAILS)
+
+    async def lint(self, request: LintRequest) -> tuple[LintMessage, ...]:
+        """Lint a chart; see `Tools.lint`."""
+        return await self._ask("lint", *requests.lint(request), answer=_MESSAGES)
+
+    async def chart_values(self, chart: ChartFiles | ChartArchive) -> tuple[ChartValue, ...]:
+        """List a chart's values; see `Tools.chart_values`."""
+        return await self._ask("chartValues", *requests.chart(chart, ()), answer=_VALUES)
+
+    async def packed_charts(self, archives: Sequence[File]) -> tuple[PackedFile, ...]:
+        """Read packed charts; see `Tools.packed_charts`."""
+        return await self._ask("packedCharts", {}, {"archives": archives}, answer=_PACKED)
+
+    async def kustomize(self, request: KustomizeRequest) -> KustomizeOutcome:
         """Build a kustomization; see `Tools.kustomize`."""
-        return await self._ask("kustomize", *requests.kustomize(request), answer=_DOCUMENTS)
+        return await self._ask("kustomize", *requests.kustomize(request), answer=_BUILT)
+
+    async def jsonnet(self, request: JsonnetRequest) -> tuple[Document, ...]:
+        """Evaluate Jsonnet files; see `Tools.jsonnet`."""
+        return await self._ask("jsonnet", *requests.jsonnet(request), answer=_DOCUMENTS)
 
     async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:
         """Pick a version; see `Tools.semver`."""

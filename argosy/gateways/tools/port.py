@@ -4,14 +4,16 @@ Everyone imports this; only `wiring` modules import `pool`. All methods raise th
 `argosy.gateways.tools.errors`. Nothing is fetched: what a render may read is what the request holds.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 import msgspec
+from msgspec import field
 
 from argosy.engine.model.resource import Manifest
-from argosy.engine.model.source import KustomizeOptions
+from argosy.engine.model.source import JsonnetVariable, KustomizeOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,17 @@ Parameter = SetValue | SetString | SetFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LintRequest:
+    """Lint a chart as `helm lint` does, with these values (YAML documents, lowest precedence first)."""
+
+    chart: ChartFiles | ChartArchive
+    namespace: str = "default"
+    values: tuple[File, ...] = ()
+    kube_version: str = ""
+    skip_schema_validation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelmRequest:
     """Render a chart as `helm template` does, without a release and without a cluster.
 
@@ -118,11 +131,133 @@ class HelmRequest:
     skip_schema_validation: bool = False
 
 
-class HelmAnswer(msgspec.Struct, frozen=True):
-    """CRDs first, then the templates' objects by file, hooks among them as they were written; and the chart's notes."""
+class ChartDependency(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A chart that another one is made of, as its `Chart.yaml` declares it.
+
+    `repository` is a URL, `@name`, `alias:name`, `file://...`, `oci://...`, or empty for one that lies in `charts/`.
+    """
+
+    name: str
+    version: str = ""
+    repository: str = ""
+    condition: str = ""
+    tags: tuple[str, ...] = ()
+    import_values: tuple[Any, ...] = field(default=(), name="import-values")
+    alias: str = ""
+
+
+class HelmAnswer(msgspec.Struct, frozen=True, tag="rendered", tag_field="kind"):
+    """CRDs first, then the templates' objects by file, hooks among them as they were written; and the chart's notes.
+
+    `asked` are the entries of `.Capabilities.APIVersions` that templates asked for, whether they were there or not;
+    `None` where a template listed them all: any other list can then give another answer.
+    """
 
     documents: tuple[Document, ...]
     notes: str = ""
+    asked: tuple[str, ...] | None = None
+
+
+class MissingDependencies(msgspec.Struct, frozen=True, tag="missing-dependencies", tag_field="kind"):
+    """Charts that `Chart.yaml` declares and `charts/` does not hold, with the versions that `Chart.lock` pins.
+
+    They are to be handed in as `charts/NAME-VERSION.tgz` (or unpacked below `charts/`) with the same request.
+    """
+
+    dependencies: tuple[ChartDependency, ...]
+
+
+HelmOutcome = HelmAnswer | MissingDependencies
+
+
+class ChartMaintainer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody who looks after a chart."""
+
+    name: str = ""
+    email: str = ""
+    url: str = ""
+
+
+class ChartMetadata(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A chart's `Chart.yaml`; encoded as JSON it is what an `index.yaml` says of it."""
+
+    name: str
+    version: str
+    api_version: str = ""
+    type: str = ""
+    kube_version: str = ""
+    app_version: str = ""
+    description: str = ""
+    home: str = ""
+    icon: str = ""
+    sources: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    maintainers: tuple[ChartMaintainer, ...] = ()
+    dependencies: tuple[ChartDependency, ...] = ()
+    annotations: Mapping[str, str] = {}
+    condition: str = ""
+    tags: str = ""
+    deprecated: bool = False
+
+
+class ChartDetails(msgspec.Struct, frozen=True, rename="camel"):
+    """What there is to know of a chart without rendering it.
+
+    `values` is the text of its `values.yaml`; `value_files` the names of its files that look like values
+    (`values*.yaml`, at its top); `parameters` the values as one would `--set` them ("image.tags[0]" -> "1.2"), in
+    the order of their names; `lock` what `Chart.lock` pins.
+    """
+
+    metadata: ChartMetadata
+    values: str
+    value_files: tuple[str, ...]
+    parameters: Mapping[str, str]
+    lock: tuple[ChartDependency, ...] = ()
+    readme: str = ""
+
+
+class LintMessage(msgspec.Struct, frozen=True):
+    """What Helm's lint says of a chart; `path` is the file or folder in the chart, or empty for the chart itself."""
+
+    severity: Literal["info", "warning", "error"]
+    path: str
+    message: str
+
+
+class ChartValue(msgspec.Struct, frozen=True):
+    """A row of a chart's documentation: a value that can be set, its type, its default as JSON, what it is for."""
+
+    key: str
+    type: str
+    default: str
+    description: str
+
+
+class PackedChart(msgspec.Struct, frozen=True, tag="packed", tag_field="kind"):
+    """A packed chart that could be read."""
+
+    path: str
+    metadata: ChartMetadata
+
+
+class UnreadableChart(msgspec.Struct, frozen=True, tag="unreadable", tag_field="kind"):
+    """A file that is no packed chart."""
+
+    path: str
+    message: str
+
+
+PackedFile = PackedChart | UnreadableChart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulledChart:
+    """A packed chart that `KustomizeNeeds` named."""
+
+    repository: str
+    name: str
+    version: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +265,91 @@ class KustomizeRequest:
     """Build the kustomization in `directory` ("" is the top) of `files`, with `options` edited into it first.
 
     `files` hold everything that it may refer to. Variables in annotations and images are substituted by the caller
-    (`common_annotations_envsubst` has no effect here), and so is the version chosen.
+    (`common_annotations_envsubst` has no effect here), and so is the version chosen. `build_options` are words of the
+    command line ("--enable-helm"), from the settings and never from a repository. `kube_version` and `api_versions` are
+    what charts inflated on the way see. `remotes` and `charts` answer an earlier `KustomizeNeeds`: a reference to
+    elsewhere -> the file of `files` that it became, or the folder that holds the root of its repository.
     """
 
     files: tuple[File, ...]
     directory: str = ""
-    options: KustomizeOptions = field(default_factory=KustomizeOptions)
+    options: KustomizeOptions = dataclasses.field(default_factory=KustomizeOptions)
+    build_options: str = ""
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+    remotes: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
+    charts: tuple[PulledChart, ...] = ()
+
+
+class KustomizeAnswer(msgspec.Struct, frozen=True, tag="built", tag_field="kind"):
+    """The objects in the order in which Kustomize gives them; `asked` as in `HelmAnswer`, of the charts inflated."""
+
+    documents: tuple[Document, ...]
+    asked: tuple[str, ...] | None = ()
+
+
+class RemoteFile(msgspec.Struct, frozen=True, tag="file", tag_field="kind"):
+    """A reference may be one file behind an HTTP URL."""
+
+    url: str
+
+
+class RemoteRepository(msgspec.Struct, frozen=True, tag="repository", tag_field="kind", rename="camel"):
+    """A reference may be a folder `path` of a Git repository at `ref` (empty: its HEAD)."""
+
+    url: str
+    path: str
+    ref: str
+    submodules: bool
+
+
+class RemoteReference(msgspec.Struct, frozen=True):
+    """What a kustomization refers to on another host: `meant` is what it may be, to be tried in this order.
+
+    `file` is the kustomization that says so.
+    """
+
+    reference: str
+    file: str
+    meant: tuple[RemoteFile | RemoteRepository, ...]
+
+
+class WantedChart(msgspec.Struct, frozen=True):
+    """A chart that a kustomization inflates: the folder `folder` if there is one, else from `repository`.
+
+    `version` may be empty (the newest) or a constraint; `repository` empty says that only the folder will do.
+    """
+
+    folder: str
+    repository: str
+    name: str
+    version: str
+    file: str
+
+
+class KustomizeNeeds(msgspec.Struct, frozen=True, tag="needs", tag_field="kind"):
+    """What has to be handed in with the same request, all that can be seen so far; what arrives may need more."""
+
+    remotes: tuple[RemoteReference, ...]
+    charts: tuple[WantedChart, ...]
+
+
+KustomizeOutcome = KustomizeAnswer | KustomizeNeeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonnetRequest:
+    """Evaluate the Jsonnet files at `paths`, which are among `files`, as are all files that they may import.
+
+    `libraries` are folders that imports are looked for in when there is nothing beside the importing file; the last one
+    wins. Variables are substituted by the caller.
+    """
+
+    files: tuple[File, ...]
+    paths: tuple[str, ...]
+    libraries: tuple[str, ...] = ()
+    ext_vars: tuple[JsonnetVariable, ...] = ()
+    tlas: tuple[JsonnetVariable, ...] = ()
 
 
 class Pin(msgspec.Struct, frozen=True, tag="pin", tag_field="kind"):
@@ -169,12 +383,35 @@ class Tools(Protocol):
         """
         ...
 
-    async def helm(self, request: HelmRequest) -> HelmAnswer:
+    async def helm(self, request: HelmRequest) -> HelmOutcome:
         """Render a chart. Raises `ToolFailed` with Helm's own words, template file and line."""
         ...
 
-    async def kustomize(self, request: KustomizeRequest) -> tuple[Document, ...]:
-        """Build a kustomization. Raises `ToolFailed` with Kustomize's own words, or naming the remote base."""
+    async def chart(self, chart: ChartFiles | ChartArchive, *, values: Sequence[File] = ()) -> ChartDetails:
+        """Describe a chart; `values` lie over its own in the parameters. Raises `ToolFailed` as `helm` does."""
+        ...
+
+    async def lint(self, request: LintRequest) -> tuple[LintMessage, ...]:
+        """Return what Helm's lint has to say of a chart, in its order; a chart that cannot be read is a message too."""
+        ...
+
+    async def chart_values(self, chart: ChartFiles | ChartArchive) -> tuple[ChartValue, ...]:
+        """Return the values of a chart, in the order of its `values.yaml`, described by its comments and schema."""
+        ...
+
+    async def packed_charts(self, archives: Sequence[File]) -> tuple[PackedFile, ...]:
+        """Read the metadata of packed charts; one answer a file, in their order."""
+        ...
+
+    async def kustomize(self, request: KustomizeRequest) -> KustomizeOutcome:
+        """Build a kustomization. Raises `ToolFailed` with Kustomize's own words, or naming what is refused."""
+        ...
+
+    async def jsonnet(self, request: JsonnetRequest) -> tuple[Document, ...]:
+        """Evaluate Jsonnet files; of one that gives a list, each item is a document.
+
+        Raises `ToolFailed` with Jsonnet's own words, its trace, file and line.
+        """
         ...
 
     async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:

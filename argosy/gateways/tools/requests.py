@@ -11,7 +11,9 @@ from argosy.gateways.tools.port import (
     ChartFiles,
     File,
     HelmRequest,
+    JsonnetRequest,
     KustomizeRequest,
+    LintRequest,
     Parameter,
     SetFile,
     SetString,
@@ -64,8 +66,45 @@ def _parameters(parameters: Sequence[Parameter]) -> list[dict[str, str]]:
     return found
 
 
+def chart(chart: ChartFiles | ChartArchive, values: Sequence[File]) -> tuple[Options, Groups]:
+    """Return the options and files of a chart's description."""
+    return {}, {**_chart(chart), "values": values}
+
+
+def lint(request: LintRequest) -> tuple[Options, Groups]:
+    """Return the options and files of a chart's lint."""
+    options = {
+        "namespace": request.namespace,
+        "kubeVersion": request.kube_version,
+        "skipSchemaValidation": request.skip_schema_validation,
+    }
+    return options, {**_chart(request.chart), "values": request.values}
+
+
 def kustomize(request: KustomizeRequest) -> tuple[Options, Groups]:
-    """Return the options and files of a kustomization's build."""
+    """Return the options and files of a kustomization's build; packed charts are named by their number."""
     edits: Mapping[str, Any] = msgspec.to_builtins(request.options)
-    wanted = {name: value for name, value in edits.items() if name not in _DONE_BY_THE_CALLER}
-    return {"directory": request.directory, "options": wanted}, {"files": request.files}
+    options = {
+        "directory": request.directory,
+        "options": {name: value for name, value in edits.items() if name not in _DONE_BY_THE_CALLER},
+        "buildOptions": request.build_options,
+        "kubeVersion": request.kube_version,
+        "apiVersions": request.api_versions,
+        "remotes": request.remotes,
+        "charts": [
+            {"repository": chart.repository, "name": chart.name, "version": chart.version} for chart in request.charts
+        ],
+    }
+    contents = [File(f"{chart.name}.tgz", chart.content) for chart in request.charts]
+    return options, {"files": request.files, "charts": contents}
+
+
+def jsonnet(request: JsonnetRequest) -> tuple[Options, Groups]:
+    """Return the options and files of an evaluation."""
+    options = {
+        "paths": request.paths,
+        "libraries": request.libraries,
+        "extVars": request.ext_vars,
+        "tlas": request.tlas,
+    }
+    return options, {"files": request.files}

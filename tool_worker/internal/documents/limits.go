@@ -12,6 +12,9 @@ const MaxDepth = 500
 
 var errDeep = fmt.Errorf("nested deeper than %d levels", MaxDepth)
 
+// IsDeep tells if a JSON text is nested deeper than what is read.
+func IsDeep(text []byte) bool { return depth(text) > MaxDepth }
+
 // depth returns how deep the objects and lists of a valid JSON text are nested.
 func depth(text []byte) int {
 	deepest, now, quoted := 0, 0, false

@@ -2,9 +2,11 @@ package operations
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,27 +18,53 @@ import (
 	"argosy/tool_worker/internal/frames"
 )
 
-// loadChart reads the chart from its archive or its files; `.helmignore` counts for files only, as with Helm.
+// loadChart reads the chart of a request, from its archive or its files.
 func loadChart(request frames.Request) (*chart.Chart, error) {
 	if packed := request.Groups["archive"]; len(packed) == 1 {
-		loaded, err := loader.LoadArchive(bytes.NewReader(packed[0].Content))
-		if err != nil {
-			return nil, fmt.Errorf("cannot load the chart's archive: %w", err)
-		}
-		return loaded, nil
+		return loadArchive(packed[0].Content)
 	}
-	rules, err := ignoreRules(request.Groups["chart"])
+	return loadFiles(request.Groups["chart"])
+}
+
+func loadArchive(content []byte) (*chart.Chart, error) {
+	loaded, err := loader.LoadArchive(bytes.NewReader(content))
+	if err != nil {
+		return nil, fmt.Errorf("cannot load the chart's archive: %w", err)
+	}
+	sortDependencies(loaded)
+	return loaded, nil
+}
+
+// loadFiles obeys `.helmignore`, which counts for files only, as with Helm.
+func loadFiles(given []frames.File) (*chart.Chart, error) {
+	rules, err := ignoreRules(given)
 	if err != nil {
 		return nil, err
 	}
-	var files []*archive.BufferedFile
-	for _, file := range request.Groups["chart"] {
+	files := make([]*archive.BufferedFile, 0, len(given))
+	for _, file := range given {
 		if !isIgnored(rules, file.Path) {
 			data := bytes.TrimPrefix(file.Content, []byte("\xef\xbb\xbf"))
 			files = append(files, &archive.BufferedFile{Name: file.Path, Data: data})
 		}
 	}
-	return loader.LoadFiles(files)
+	loaded, err := loader.LoadFiles(files)
+	if err != nil {
+		return nil, err
+	}
+	sortDependencies(loaded)
+	return loaded, nil
+}
+
+// sortDependencies makes an order of what Helm reads in any order: of two of one name, the same one wins each time.
+func sortDependencies(loaded *chart.Chart) {
+	sorted := slices.SortedFunc(slices.Values(loaded.Dependencies()), func(a, b *chart.Chart) int {
+		return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Metadata.Version, b.Metadata.Version))
+	})
+	loaded.SetDependencies(sorted...)
+	for _, below := range sorted {
+		sortDependencies(below)
+	}
 }
 
 func ignoreRules(files []frames.File) (*ignore.Rules, error) {

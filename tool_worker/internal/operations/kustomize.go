@@ -19,8 +19,26 @@ import (
 const root = "/"
 
 type kustomizeRequest struct {
-	Directory string        `json:"directory"`
-	Options   kustomizeEdit `json:"options"`
+	Directory    string            `json:"directory"`
+	Options      kustomizeEdit     `json:"options"`
+	BuildOptions string            `json:"buildOptions"`
+	KubeVersion  string            `json:"kubeVersion"`
+	APIVersions  []string          `json:"apiVersions"`
+	Remotes      map[string]string `json:"remotes"`
+	Charts       []pulledChart     `json:"charts"`
+}
+
+// pulledChart is a packed chart of the group "charts", at the same place.
+type pulledChart struct {
+	Repository string `json:"repository"`
+	Name       string `json:"name"`
+	Version    string `json:"version"`
+}
+
+type kustomizeAnswer struct {
+	Kind      string               `json:"kind"`
+	Documents []documents.Document `json:"documents"`
+	Asked     []string             `json:"asked"`
 }
 
 // buildKustomize builds the kustomization in a directory of the group "files", with Argo CD's options edited into it
@@ -62,7 +80,7 @@ func buildKustomize(request frames.Request, limits Limits) (any, error) {
 		}
 		found = append(found, document)
 	}
-	return found, nil
+	return kustomizeAnswer{Kind: "built", Documents: found, Asked: []string{}}, nil
 }
 
 func inMemory(given []frames.File, limits Limits) (filesys.FileSystem, error) {
