@@ -4,8 +4,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx2
-
 from argosy.cli.errors import CommandError
 from argosy.cli.spec import document
 
@@ -32,6 +30,8 @@ def read_pairs(texts: Sequence[str], *, option: str) -> Mapping[str, str]:
 
 
 def _fetch(url: str) -> str:
+    import httpx2  # noqa: PLC0415  heavy, and most texts are in files
+
     try:
         answer = httpx2.get(url, follow_redirects=True)
         answer.raise_for_status()

@@ -91,3 +91,15 @@ def test_a_path_is_made_and_unmade():
     assert document.put(made, ("a", "b", "c"), "") == {}
     assert document.get(made, ("a", "b", "c")) == 1
     assert document.get(made, ("a", "x", "c")) is None
+
+
+def test_a_file_of_values_is_read_into_the_spec(tmp_path):
+    (tmp_path / "values.yaml").write_text("replicas: 2\n")
+    before = {"source": {"helm": {"valuesObject": {"replicas": 1}}}}
+    changed = apply(before, given(set_command, f"--values-literal-file {tmp_path}/values.yaml"), at=TheSource())
+    assert changed == {"source": {"helm": {"values": "replicas: 2\n"}}}
+
+
+def test_a_file_of_values_that_is_not_there_is_named():
+    with pytest.raises(CommandError, match="/nonexistent cannot be read: No such file"):
+        apply({}, given(set_command, "--values-literal-file /nonexistent"), at=TheSource())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from argosy.cli.reading import read_text
 from argosy.cli.spec import document
 from argosy.cli.spec.document import Document, Path
 from argosy.cli.spec.policy import (
@@ -252,9 +253,10 @@ def _helm_file(source: Document, texts: Sequence[str]) -> Document:
     return document.put(source, path, document.merged(document.get(source, path), new))
 
 
-def _helm_values(source: Document, values: str) -> Document:
+def _helm_values(source: Document, place: str) -> Document:
     """The object form wins over the text, so it has to go when the text is set."""
-    return document.put(document.put(source, ("helm", "valuesObject"), None), ("helm", "values"), values)
+    without = document.put(source, ("helm", "valuesObject"), None)
+    return document.put(without, ("helm", "values"), read_text(place))
 
 
 def _kustomize_images(source: Document, images: Sequence[str]) -> Document:
