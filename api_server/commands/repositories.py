@@ -16,9 +16,8 @@ from api_server.writing import Deed, audited
 from argosy.engine import settings
 from argosy.engine.model.repository import Repository
 from argosy.engine.settings import RepositoryEntry, urls, values
-from argosy.engine.settings.repositories import FIELDS, check_url
+from argosy.engine.settings.repositories import FIELDS, SECRET_FIELDS, check_url
 
-_SECRET = ("password", "bearer_token", "ssh_private_key", "tls_client_cert_data", "tls_client_cert_key")
 _ANSWERED_ONLY = frozenset(("connectionState", "inheritedCreds"))
 _KEYS_OF_FIELDS = {field: key for key, (field, _) in FIELDS.items() if key != "insecureIgnoreHostKey"}
 
@@ -33,7 +32,9 @@ def repository_of(body: Any) -> Repository:
         if name in _ANSWERED_ONLY or value in (None, "", False, 0):
             continue
         if key not in FIELDS or name == "url":
-            raise InvalidArgument(f"{name}: unknown, or not supported yet")
+            raise InvalidArgument(
+                f"{name}: unknown; see the fields of a repository in the documentation of the settings"
+            )
         field, read = FIELDS[key]
         try:
             fields[field] = read(_text(value))
@@ -122,12 +123,12 @@ def _differences(held: Repository, wanted: Repository) -> list[str]:
         for field, key in _KEYS_OF_FIELDS.items()
         if field != "url"
         and getattr(held, field) != getattr(wanted, field)
-        and not (field in _SECRET and not getattr(wanted, field))
+        and not (field in SECRET_FIELDS and not getattr(wanted, field))
     )
 
 
 def _with_secrets_of(held: Repository, wanted: Repository) -> Repository:
-    kept = {field: getattr(wanted, field) or getattr(held, field) for field in _SECRET}
+    kept = {field: getattr(wanted, field) or getattr(held, field) for field in SECRET_FIELDS}
     return msgspec.structs.replace(wanted, **kept)
 
 

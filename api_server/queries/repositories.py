@@ -73,9 +73,18 @@ def shown(server: Server, repository: Repository, state: ConnectionState) -> Map
         "insecure": repository.insecure,
         "enableLfs": repository.enable_lfs,
         "enableOCI": repository.enable_oci,
+        "insecureOCIForceHttp": repository.insecure_oci_force_http,
         "forceHttpBasicAuth": repository.force_http_basic_auth,
         "proxy": urls.without_password(repository.proxy),
         "noProxy": repository.no_proxy,
+        "depth": repository.depth,
+        "githubAppID": repository.github_app_id,
+        "githubAppInstallationID": repository.github_app_installation_id,
+        "githubAppEnterpriseBaseUrl": repository.github_app_enterprise_base_url,
+        "useAzureWorkloadIdentity": repository.use_azure_workload_identity,
+        "azureServicePrincipalClientId": repository.azure_service_principal_client_id,
+        "azureServicePrincipalTenantId": repository.azure_service_principal_tenant_id,
+        "azureActiveDirectoryEndpoint": repository.azure_active_directory_endpoint,
         "inheritedCreds": settings.inherits(server.settings, repository),
     }
     connection = {"status": state.status, "message": state.message, "attemptedAt": times.text(state.attempted_at)}

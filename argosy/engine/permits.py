@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from argosy.engine import globs
 from argosy.engine.model.project import ClusterResourceRule, GroupKindRule, Project, ProjectSpec
 from argosy.engine.model.resource import ResourceKey
-from argosy.engine.settings import urls
+from argosy.engine.settings import Settings, entry_for, urls
 
 
 def refusal(project: Project, key: ResourceKey, *, namespaced: bool, server: str, name: str) -> str | None:
@@ -31,6 +31,14 @@ def permits_source(project: Project, url: str) -> bool:
     wanted = urls.normalised(url)
     denied = any(_same_source(entry.removeprefix("!"), wanted) for entry in entries if entry.startswith("!"))
     return not denied and any(entry == "*" or _same_source(entry, wanted) for entry in entries)
+
+
+def permits_repository(project: Project, url: str, *, snapshot: Settings) -> bool:
+    """Return whether the project permits a repository: by its URL, or as one that was registered for it (6.14)."""
+    if permits_source(project, url):
+        return True
+    entry = entry_for(snapshot, url, project=project.metadata.name)
+    return entry is not None and bool(entry.repository.project)
 
 
 def permits_destination(project: Project, namespace: str, *, server: str, name: str) -> bool:

@@ -9,16 +9,11 @@ from argosy.engine.model.project import Project
 
 def reason(project: Project, operation: Operation) -> str | None:
     """Return why the operation must not be carried out, None if nothing that it needs is missing."""
-    spec, named = project.spec, project.metadata.name
-    integrity = spec.source_integrity
-    if spec.sync_windows:
-        return _refused(named, "spec.syncWindows", "sync windows")
-    if spec.signature_keys or (integrity is not None and integrity.git is not None and integrity.git.policies):
-        return _refused(named, "spec.sourceIntegrity and spec.signatureKeys", "signature checks")
+    if project.spec.sync_windows:
+        return (
+            f"project {project.metadata.name} asks for sync windows (spec.syncWindows); they are not enforced yet, so "
+            "nothing is synced while it does"
+        )
     if operation.sync is not None and operation.sync.manifests:
         return "operation.sync.manifests: syncing local manifests is not supported yet; commit them to the source"
     return None
-
-
-def _refused(project: str, field: str, what: str) -> str:
-    return f"project {project} asks for {what} ({field}); they are not enforced yet, so nothing is synced while it does"

@@ -155,11 +155,7 @@ def _destination(destination: Destination, cluster: settings.Cluster | settings.
 def _permitted_sources(spec: ApplicationSpec, project: Project, snapshot: settings.Settings) -> Iterator[Problem]:
     name = project.metadata.name
     for field, source in _named_sources(spec):
-        if not source.repo_url or permits.permits_source(project, source.repo_url):
-            continue
-        entry = settings.entry_for(snapshot, source.repo_url, project=name)
-        # A repository that was registered for this project is permitted for it (6.14).
-        if entry is None or not entry.repository.project:
+        if source.repo_url and not permits.permits_repository(project, source.repo_url, snapshot=snapshot):
             yield Problem(
                 f"{field}.repoURL",
                 f"application repo {urls.normalised(source.repo_url)} is not permitted in project '{name}'",

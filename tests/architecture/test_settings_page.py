@@ -164,6 +164,6 @@ def test_the_settings_objects_are_on_the_page() -> None:
 
 def test_the_keys_of_labelled_secrets_are_on_the_page() -> None:
     text = section("Secrets by label")
-    known = set(repositories.FIELDS) | set(repositories._NOT_YET) | set(clusters._KEYS)
+    known = set(repositories.FIELDS) | set(clusters._KEYS)
     assert known - keys_of(text) == set()
     assert keys_of(text) - known == {"repository", "cluster", "git", "helm", "oci"}

@@ -21,8 +21,9 @@ GPG = {"git": {"policies": [{"repos": [{"url": "*"}], "gpg": {"mode": "head", "k
             SyncOperation(),
             "sync windows",
         ),
-        ({"signatureKeys": [{"keyID": "4AEE18F83AFDEB23"}]}, SyncOperation(), "signature checks"),
-        ({"sourceIntegrity": GPG}, SyncOperation(), "signature checks"),
+        ({"signatureKeys": [{"keyID": "4AEE18F83AFDEB23"}]}, SyncOperation(), None),
+        ({"sourceIntegrity": GPG}, SyncOperation(), None),
+        ({"sourceIntegrity": GPG}, SyncOperation(manifests=("{}",)), "local manifests"),
         ({}, SyncOperation(manifests=("{}",)), "local manifests"),
     ],
 )

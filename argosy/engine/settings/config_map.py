@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import cast
 
 from argosy.engine.settings import values
 from argosy.engine.settings.snapshot import CompareOptions, General, Problem, ResourceFilter, Timers, Watching
+from argosy.engine.settings.table import Key, Table, value_of
 from argosy.engine.tracking import DEFAULT_LABEL_KEY, Method, Tracking
 
 NAME = "ConfigMap argocd-cm"
-
-T = TypeVar("T")
 
 
 def _pattern(value: str) -> str:
@@ -54,15 +52,6 @@ def _compare_options(value: str) -> CompareOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Generic[T]):
-    """A key of `argocd-cm`: how its text is read, and what holds without it."""
-
-    name: str
-    read: Callable[[str], T]
-    default: T
-
-
 _GENERAL = General()
 _TIMERS = Timers()
 
@@ -98,6 +87,13 @@ RESPECT_RBAC = Key("resource.respectRBAC", values.one_of("", "normal", "strict")
 IGNORE_UPDATES = Key("resource.ignoreResourceUpdatesEnabled", values.boolean, True)
 MASKED = Key("resource.sensitive.mask.annotations", values.comma_list, ())
 COMPARE = Key("resource.compareoptions", _compare_options, CompareOptions())
+HELM = Key("helm.enable", values.boolean, True)
+KUSTOMIZE = Key("kustomize.enable", values.boolean, True)
+JSONNET = Key("jsonnet.enable", values.boolean, True)
+VALUE_FILES_SCHEMES = Key("helm.valuesFileSchemes", values.comma_list, ("http", "https"))
+KUSTOMIZE_OPTIONS = Key("kustomize.buildOptions", values.text, "")
+KUSTOMIZE_OPTIONS_FAMILY = "kustomize.buildOptions."
+KUSTOMIZE_PATH_FAMILIES = ("kustomize.version.", "kustomize.path.")
 
 _READ: Mapping[str, Key[object]] = {
     key.name: cast("Key[object]", key) for key in list(globals().values()) if isinstance(key, Key)
@@ -122,11 +118,6 @@ _ACCEPTED = frozenset(
         "application.sync.impersonation.enforced",
         "application.sync.requireOverridePrivilegeForRevisionSync",
         "globalProjects",
-        "kustomize.enable",
-        "helm.enable",
-        "jsonnet.enable",
-        "kustomize.buildOptions",
-        "helm.valuesFileSchemes",
         "sourceHydrator.commitMessageTemplate",
         "sourceHydrator.readmeMessageTemplate",
         "commit.author.name",
@@ -147,39 +138,20 @@ _ACCEPTED = frozenset(
 _ACCEPTED_FAMILIES = (
     "accounts.",
     "resource.customizations.",
-    "kustomize.buildOptions.",
-    "kustomize.path.",
-    "kustomize.version.",
     "help.download.",
     "extension.config.",
 )
 
 
+_READ_FAMILIES: dict[str, Callable[[str], object]] = dict.fromkeys(
+    (KUSTOMIZE_OPTIONS_FAMILY, *KUSTOMIZE_PATH_FAMILIES), values.text
+)
+_TABLE = Table(NAME, _READ, _READ_FAMILIES, _ACCEPTED, _ACCEPTED_FAMILIES)
+
+
 def accept(data: Mapping[str, str], *, previous: Mapping[str, str]) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
     """Return the texts that hold from now on, and what is wrong: a malformed text gives way to the previous one."""
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    for name, value in sorted(data.items()):
-        key = _READ.get(name)
-        if key is None:
-            if name not in _ACCEPTED and not name.startswith(_ACCEPTED_FAMILIES):
-                problems.append(Problem(NAME, name, "unknown key; it has no effect"))
-            continue
-        try:
-            key.read(value)
-        except values.Malformed as error:
-            kept = "the last good value" if name in previous else "the default"
-            problems.append(Problem(NAME, name, f"{error}; {kept} stays in force"))
-            if name in previous:
-                texts[name] = previous[name]
-        else:
-            texts[name] = value
-    return texts, tuple(problems)
-
-
-def value_of(texts: Mapping[str, str], key: Key[T]) -> T:
-    """Return what an accepted text says, or the default."""
-    return key.read(texts[key.name]) if key.name in texts else key.default
+    return _TABLE.accept(data, previous=previous)
 
 
 def general(texts: Mapping[str, str]) -> General:

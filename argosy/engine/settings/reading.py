@@ -8,10 +8,27 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from argosy.engine.model.resource import Manifest
-from argosy.engine.settings import accounts, clusters, config_map, repositories, secrets, values
+from argosy.engine.settings import (
+    accounts,
+    clusters,
+    config_map,
+    keyring,
+    parameters,
+    repositories,
+    secrets,
+    tools,
+    values,
+)
 from argosy.engine.settings.snapshot import Accounts, Problem, Settings
+from argosy.engine.settings.table import value_of
 
-CONFIG_MAPS = ("argocd-cm", "argocd-tls-certs-cm", "argocd-ssh-known-hosts-cm")
+CONFIG_MAPS = (
+    "argocd-cm",
+    "argocd-cmd-params-cm",
+    "argocd-gpg-keys-cm",
+    "argocd-ssh-known-hosts-cm",
+    "argocd-tls-certs-cm",
+)
 ACCOUNTS_SECRET = "argocd-secret"  # noqa: S105 (a name)
 _KNOWN_HOSTS_KEY = "ssh_known_hosts"
 
@@ -46,11 +63,16 @@ def read(objects: Iterable[Manifest], previous: Settings | None = None) -> Readi
             by_type.setdefault(secrets.type_of(each), []).append(each)
 
     texts, wrong = _texts(maps, before)
-    found_accounts, wrong_accounts = _accounts(kept, enabled=config_map.value_of(texts, config_map.ADMIN))
+    parameter_texts, wrong_parameters = parameters.accept(
+        _data(maps, "argocd-cmd-params-cm"), previous=before.parameter_texts
+    )
+    found_tools, wrong_tools = tools.read(texts, parameter_texts)
+    keys, wrong_keys = keyring.read(_data(maps, "argocd-gpg-keys-cm"))
+    found_accounts, wrong_accounts = _accounts(kept, enabled=value_of(texts, config_map.ADMIN))
     found, wrong_repositories = repositories.read(by_type["repository"], before.repositories)
     templates, wrong_templates = repositories.read(by_type["repo-creds"], before.repository_templates)
     known, wrong_clusters = clusters.read(
-        by_type["cluster"], before.clusters, in_cluster=config_map.value_of(texts, config_map.IN_CLUSTER)
+        by_type["cluster"], before.clusters, in_cluster=value_of(texts, config_map.IN_CLUSTER)
     )
     settings = Settings(
         general=config_map.general(texts),
@@ -60,13 +82,17 @@ def read(objects: Iterable[Manifest], previous: Settings | None = None) -> Readi
         clusters=known,
         tls_certs={host.lower(): pem for host, pem in _data(maps, "argocd-tls-certs-cm").items()},
         known_hosts=_data(maps, "argocd-ssh-known-hosts-cm").get(_KNOWN_HOSTS_KEY, ""),
+        keyring=keys,
+        tools=found_tools,
         tracking=config_map.tracking(texts),
         timers=config_map.timers(texts),
         watching=config_map.watching(texts),
-        compare=config_map.value_of(texts, config_map.COMPARE),
+        compare=value_of(texts, config_map.COMPARE),
         texts=texts,
+        parameter_texts=parameter_texts,
     )
-    return Reading(settings, (*wrong, *wrong_accounts, *wrong_repositories, *wrong_templates, *wrong_clusters))
+    of_maps = (*wrong, *wrong_parameters, *wrong_tools, *wrong_keys)
+    return Reading(settings, (*of_maps, *wrong_accounts, *wrong_repositories, *wrong_templates, *wrong_clusters))
 
 
 def _data(maps: Mapping[str, Manifest], name: str) -> Mapping[str, str]:

@@ -10,8 +10,34 @@ from argosy.engine.model.resource import Manifest
 from argosy.engine.settings import secrets, urls, values
 from argosy.engine.settings.snapshot import Problem, RepositoryEntry, Settings
 
-_CREDENTIALS = ("username", "password", "bearer_token", "ssh_private_key")
-_INHERITED = ("tls_client_cert_data", "tls_client_cert_key", "proxy", "no_proxy")
+SECRET_FIELDS = (
+    "password",
+    "bearer_token",
+    "ssh_private_key",
+    "tls_client_cert_data",
+    "tls_client_cert_key",
+    "github_app_private_key",
+    "gcp_service_account_key",
+    "azure_service_principal_client_secret",
+)
+"""The fields of a repository that nobody is shown."""
+
+_CREDENTIALS = (
+    *SECRET_FIELDS,
+    "username",
+    "github_app_id",
+    "github_app_installation_id",
+    "github_app_enterprise_base_url",
+    "use_azure_workload_identity",
+    "azure_service_principal_client_id",
+    "azure_service_principal_tenant_id",
+    "azure_active_directory_endpoint",
+)
+"""All fields that say who we are: of an entry, or else of its template, never mixed."""
+_PROOFS = (*SECRET_FIELDS, "username", "use_azure_workload_identity")
+"""The fields of which one makes credentials; the others only go with them."""
+_INHERITED = ("proxy", "no_proxy", "force_http_basic_auth", "insecure", "enable_oci", "insecure_oci_force_http")
+"""What an entry that takes a template's credentials takes as well, where it says nothing itself."""
 
 FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "url": ("url", values.text),
@@ -28,28 +54,24 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "insecureIgnoreHostKey": ("insecure", values.boolean),
     "enableLfs": ("enable_lfs", values.boolean),
     "enableOCI": ("enable_oci", values.boolean),
+    "insecureOCIForceHttp": ("insecure_oci_force_http", values.boolean),
     "forceHttpBasicAuth": ("force_http_basic_auth", values.boolean),
     "proxy": ("proxy", values.text),
     "noProxy": ("no_proxy", values.text),
     "depth": ("depth", values.whole_number),
+    "githubAppID": ("github_app_id", values.whole_number),
+    "githubAppInstallationID": ("github_app_installation_id", values.whole_number),
+    "githubAppPrivateKey": ("github_app_private_key", str),
+    "githubAppEnterpriseBaseUrl": ("github_app_enterprise_base_url", values.text),
+    "gcpServiceAccountKey": ("gcp_service_account_key", str),
+    "useAzureWorkloadIdentity": ("use_azure_workload_identity", values.boolean),
+    "azureServicePrincipalClientId": ("azure_service_principal_client_id", values.text),
+    "azureServicePrincipalClientSecret": ("azure_service_principal_client_secret", str),
+    "azureServicePrincipalTenantId": ("azure_service_principal_tenant_id", values.text),
+    "azureActiveDirectoryEndpoint": ("azure_active_directory_endpoint", values.text),
 }
 """A repository Secret's keys: the field of the model, and how the text is read."""
 
-_NOT_YET = frozenset(
-    (
-        "insecureOCIForceHttp",
-        "githubAppID",
-        "githubAppInstallationID",
-        "githubAppPrivateKey",
-        "githubAppEnterpriseBaseUrl",
-        "gcpServiceAccountKey",
-        "useAzureWorkloadIdentity",
-        "azureServicePrincipalClientId",
-        "azureServicePrincipalClientSecret",
-        "azureServicePrincipalTenantId",
-        "azureActiveDirectoryEndpoint",
-    )
-)
 _WITHOUT_EFFECT = frozenset(("webhookManifestCacheWarmDisabled",))
 
 
@@ -83,9 +105,7 @@ def _repository(texts: Mapping[str, str]) -> tuple[Repository, list[tuple[str, s
     fields: dict[str, Any] = {}
     complaints: list[tuple[str, str]] = []
     for key, text in texts.items():
-        if key in _NOT_YET:
-            complaints.append((key, "not supported yet; the repository is used without it"))
-        elif key in FIELDS:
+        if key in FIELDS:
             field, reader = FIELDS[key]
             try:
                 fields[field] = reader(text) if text or field == "url" else fields.get(field)
@@ -108,9 +128,9 @@ def check_url(url: str) -> None:
 def repository_for(settings: Settings, url: str, *, project: str = "", kind: RepositoryType = "git") -> Repository:
     """Return the repository that a source means, with credentials and trust filled in.
 
-    The entry of the project wins over one for all (2.75); without credentials of its own it takes those of the template
-    with the longest matching URL (2.73). An unknown URL gives an anonymous repository of the given kind ("helm" for a
-    source with a `chart`).
+    The entry of the project wins over one for all (2.75). Without credentials of its own, of whatever kind (2.72), it
+    takes those of the template with the longest matching URL (2.73). An unknown URL gives an anonymous repository of
+    the given kind ("helm" for a source with a `chart`).
     """
     return _with_trust(settings, _with_template(settings, _registered(settings, url, project, kind)))
 
@@ -145,7 +165,7 @@ def _registered(settings: Settings, url: str, project: str, kind: RepositoryType
 
 
 def _template(settings: Settings, repository: Repository) -> Repository | None:
-    if any(getattr(repository, field) for field in _CREDENTIALS):
+    if any(getattr(repository, field) for field in _PROOFS):
         return None
     found = [
         each.repository
@@ -161,9 +181,6 @@ def _with_template(settings: Settings, repository: Repository) -> Repository:
         return repository
     taken: dict[str, Any] = {field: getattr(template, field) for field in _CREDENTIALS}
     taken |= {field: getattr(repository, field) or getattr(template, field) for field in _INHERITED}
-    taken["force_http_basic_auth"] = repository.force_http_basic_auth or template.force_http_basic_auth
-    taken["insecure"] = repository.insecure or template.insecure
-    taken["enable_oci"] = repository.enable_oci or template.enable_oci
     return msgspec.structs.replace(repository, **taken)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from argosy.engine.model.rendering import ToolSettings
 from argosy.engine.model.repository import Repository
 from argosy.engine.tracking import Tracking
 
@@ -134,7 +135,11 @@ class CompareOptions:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings at one moment; `texts` are the accepted ones of `argocd-cm`, from which the next reading goes on."""
+    """All settings at one moment.
+
+    `texts` and `parameter_texts` are the accepted ones of `argocd-cm` and `argocd-cmd-params-cm`, from which the next
+    reading goes on. `keyring` are the public keys that commits are verified by.
+    """
 
     general: General = General()
     accounts: Accounts = Accounts()
@@ -143,8 +148,11 @@ class Settings:
     clusters: tuple[Cluster, ...] = (Cluster(IN_CLUSTER_SERVER, IN_CLUSTER_NAME),)
     tls_certs: Mapping[str, str] = field(default_factory=dict[str, str])
     known_hosts: str = ""
+    keyring: tuple[str, ...] = ()
+    tools: ToolSettings = field(default_factory=ToolSettings)
     tracking: Tracking = field(default_factory=Tracking)
     timers: Timers = Timers()
     watching: Watching = Watching()
     compare: CompareOptions = CompareOptions()
     texts: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    parameter_texts: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)

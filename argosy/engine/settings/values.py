@@ -11,6 +11,11 @@ from argosy.engine import durations
 
 _LONGEST = 10 * 365 * 24 * 3600.0
 _TRUE = frozenset(("true", "1", "t", "T", "TRUE", "True"))
+_UNITS = {"": 1, "k": 1000, "K": 1000, "Ki": 1024} | {
+    f"{unit}{suffix}": base**power
+    for power, unit in enumerate("MGT", start=2)
+    for suffix, base in (("", 1000), ("i", 1024))
+}
 _FALSE = frozenset(("false", "0", "f", "F", "FALSE", "False"))
 
 
@@ -48,6 +53,14 @@ def whole_number(value: str) -> int:
     if not re.fullmatch(r"[+-]?\d{1,18}", value.strip()):
         raise Malformed("not a whole number")
     return int(value)
+
+
+def quantity(value: str) -> int:
+    """Read a number of bytes as Kubernetes writes it: `10M`, `64Mi`, `1G`, `5000`."""
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(|[kK]|[KMGT]i?)", value.strip())
+    if found is None:
+        raise Malformed("not a number of bytes; write for example 10M, 64Mi or 1G")
+    return int(float(found[1]) * _UNITS[found[2]])
 
 
 def comma_list(value: str) -> tuple[str, ...]:
