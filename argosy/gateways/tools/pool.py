@@ -40,7 +40,7 @@ T = TypeVar("T")
 _FILES: msgspec.json.Decoder[tuple[YamlFile, ...]] = msgspec.json.Decoder(tuple[YamlFile, ...])
 _RENDERED: msgspec.json.Decoder[HelmOutcome] = msgspec.json.Decoder(HelmOutcome)
 _BUILT: msgspec.json.Decoder[KustomizeOutcome] = msgspec.json.Decoder(KustomizeOutcome)
-_DOCUMENTS = msgspec.json.Decoder(tuple[Document, ...])
+_EVALUATED = msgspec.json.Decoder(tuple[tuple[Document, ...], ...])
 _DETAILS = msgspec.json.Decoder(ChartDetails)
 _MESSAGES = msgspec.json.Decoder(tuple[LintMessage, ...])
 _VALUES = msgspec.json.Decoder(tuple[ChartValue, ...])
@@ -103,9 +103,9 @@ class Pool:
         """Build a kustomization; see `Tools.kustomize`."""
         return await self._ask("kustomize", *requests.kustomize(request), answer=_BUILT)
 
-    async def jsonnet(self, request: JsonnetRequest) -> tuple[Document, ...]:
-        """Evaluate Jsonnet files; see `Tools.jsonnet`."""
-        return await self._ask("jsonnet", *requests.jsonnet(request), answer=_DOCUMENTS)
+    async def jsonnet(self, request: JsonnetRequest) -> tuple[tuple[Document, ...], ...]:
+        """Evaluate Jsonnet programs; see `Tools.jsonnet`."""
+        return await self._ask("jsonnet", *requests.jsonnet(request), answer=_EVALUATED)
 
     async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:
         """Pick a version; see `Tools.semver`."""

@@ -339,14 +339,14 @@ KustomizeOutcome = KustomizeAnswer | KustomizeNeeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonnetRequest:
-    """Evaluate the Jsonnet files at `paths`, which are among `files`, as are all files that they may import.
+    """Evaluate `programs`; `files` is what they may import besides each other.
 
     `libraries` are folders that imports are looked for in when there is nothing beside the importing file; the last one
     wins. Variables are substituted by the caller.
     """
 
-    files: tuple[File, ...]
-    paths: tuple[str, ...]
+    programs: tuple[File, ...]
+    files: tuple[File, ...] = ()
     libraries: tuple[str, ...] = ()
     ext_vars: tuple[JsonnetVariable, ...] = ()
     tlas: tuple[JsonnetVariable, ...] = ()
@@ -407,8 +407,8 @@ class Tools(Protocol):
         """Build a kustomization. Raises `ToolFailed` with Kustomize's own words, or naming what is refused."""
         ...
 
-    async def jsonnet(self, request: JsonnetRequest) -> tuple[Document, ...]:
-        """Evaluate Jsonnet files; of one that gives a list, each item is a document.
+    async def jsonnet(self, request: JsonnetRequest) -> tuple[tuple[Document, ...], ...]:
+        """Evaluate Jsonnet programs: for each, in order, the object that it gives, or the items of the list.
 
         Raises `ToolFailed` with Jsonnet's own words, its trace, file and line.
         """

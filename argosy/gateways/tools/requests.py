@@ -102,9 +102,8 @@ def kustomize(request: KustomizeRequest) -> tuple[Options, Groups]:
 def jsonnet(request: JsonnetRequest) -> tuple[Options, Groups]:
     """Return the options and files of an evaluation."""
     options = {
-        "paths": request.paths,
         "libraries": request.libraries,
         "extVars": request.ext_vars,
         "tlas": request.tlas,
     }
-    return options, {"files": request.files}
+    return options, {"programs": request.programs, "files": request.files}

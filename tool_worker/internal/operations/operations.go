@@ -21,6 +21,7 @@ type operation func(request frames.Request, limits Limits) (any, error)
 var table = map[string]operation{
 	"yaml":      readYAML,
 	"helm":      renderHelm,
+	"jsonnet":   evaluateJsonnet,
 	"kustomize": buildKustomize,
 	"semver":    pickVersion,
 	"versions":  listVersions,

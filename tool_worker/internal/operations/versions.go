@@ -10,6 +10,7 @@ import (
 // libraries are those whose version can change what a render gives.
 var libraries = map[string]string{
 	"helm":      "helm.sh/helm/v4",
+	"jsonnet":   "github.com/google/go-jsonnet",
 	"kustomize": "sigs.k8s.io/kustomize/api",
 	"kyaml":     "sigs.k8s.io/kustomize/kyaml",
 	"yaml":      "sigs.k8s.io/yaml",
