@@ -1,0 +1,55 @@
+"""The service inside the command line: the server's own code, with folders in the place of repositories.
+
+Comes in: folders by the repository URL that they stand for. Goes out: a service, for as long as one command runs. The
+state is kept between commands in the user's cache folder, so that what was fetched is not fetched again; a second
+command at the same time gets a state of its own. Called by `argosy.cli.offline`.
+"""
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from repo_server import settings, wiring
+from repo_server.git.command import forget_inherited
+from repo_server.local import folder
+from repo_server.local.folder import Folder
+from repo_server.service import Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offline:
+    """The service, and the folders that it reads."""
+
+    service: Service
+    folders: tuple[Folder, ...]
+
+
+@contextlib.asynccontextmanager
+async def service(folders: Mapping[str, Path], environment: Mapping[str, str]) -> AsyncGenerator[Offline]:
+    """Yield the service; all that it runs is ended afterwards. Raises `Refused` for a folder, `BadSetting`."""
+    forget_inherited()
+    with contextlib.ExitStack() as stack:
+        by_path = {path: stack.enter_context(folder.opened(path)) for path in dict.fromkeys(folders.values())}
+        trees = {url: by_path[path][0] for url, path in folders.items()}
+        chosen = settings.offline(_state(environment, stack), environment)
+        async with wiring.service(chosen, folders=trees) as (built, _):
+            yield Offline(service=built, folders=tuple(opened for _, opened in by_path.values()))
+
+
+def _state(environment: Mapping[str, str], stack: contextlib.ExitStack) -> Path:
+    """Return a folder that nobody else uses until the stack is closed."""
+    home = environment.get("XDG_CACHE_HOME") or f"{environment.get('HOME', '')}/.cache"
+    state = Path(home) / "argosy" / "offline"
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        stack.callback(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        # In use by another command, or a home that cannot be written to.
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="argosy-")))
+    return state
