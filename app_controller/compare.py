@@ -7,29 +7,29 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal
+
+import msgspec
 
 from app_controller.judge import Judge
 from app_controller.observe.cache import ClusterCache, Live
 from app_controller.outside import Outside
 from app_controller.queue import Level
 from app_controller.watched import Watched
-from argosy.engine import options, settings, targets, validation
+from argosy.engine import options, settings, status, targets, validation
 from argosy.engine.comparison import Comparison, Rendering
 from argosy.engine.errors import Retry, Stuck
 from argosy.engine.model.application import Application, Condition, SourceType, instance_name
 from argosy.engine.model.project import Project
-from argosy.engine.model.repository import Repository
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
-from argosy.engine.model.source import Source
 from argosy.engine.normalise import Rules
 from argosy.engine.pairing import Pair
 from argosy.engine.plan import Judged
 from argosy.engine.targets import Targets
 from argosy.gateways.kubernetes.errors import InvalidConnection
+from argosy.gateways.manifests import requests
 from argosy.gateways.manifests.errors import Refused, Unavailable
 from argosy.gateways.store.changes import ApplicationRef
-from argosy.wire.repo_server import RenderRequest, ResolveRequest, SourceRequest
+from argosy.wire.repo_server import RenderAnswer, RenderRequest, ResolveRequest
 
 _REPOSITORY_PAUSE, _CLUSTER_PAUSE = 10.0, 5.0
 _FIRST_READ_WITHIN, _LOOK_AGAIN = 2.0, 1.0
@@ -81,6 +81,11 @@ class Admitted:
     place: Place
 
     @property
+    def tenant(self) -> requests.Tenant:
+        """On whose behalf the sources are rendered."""
+        return requests.Tenant(self.application, self.project, self.settings)
+
+    @property
     def namespace(self) -> str:
         """The destination namespace."""
         return self.application.spec.destination.namespace
@@ -98,6 +103,7 @@ class Rendered:
     request: RenderRequest
     rendering: Rendering
     manifests: tuple[Manifest, ...]
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,7 @@ async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Re
     pairs = pair(admitted, prepared, memory.judge)
     verdicts = await memory.judge.verdicts(pairs, rules_of(admitted), admitted.cache)
     judged = tuple(Judged(each, verdicts[each.key]) for each in pairs)
-    conditions = (*prepared.conditions, *_shared(admitted, pairs))
+    conditions = (*rendered.conditions, *prepared.conditions, *_shared(admitted, pairs))
     memory.compared = Compared(admitted, rendered, prepared, Comparison(rendered.rendering, judged, conditions))
     return memory.compared
 
@@ -182,21 +188,27 @@ async def render(admitted: Admitted, level: Level, outside: Outside, memory: Rem
     reuse = last if last is not None and level < Level.LATEST and _same_sources(admitted, last) else None
     try:
         revisions = reuse.rendering.revisions if reuse else await _resolve(admitted, level, outside)
-        request = _request(admitted, revisions)
+        request = _request(admitted, revisions, last)
         if last is not None and last.request == request:
             return last
-        answer = await outside.manifests.render(request)
+        asked = msgspec.structs.replace(request, fresh=level >= Level.HARD)
+        answered, answer = await requests.render(outside.manifests, asked, admitted.tenant)
     except Unavailable as error:
         raise Retry(str(error), after=_REPOSITORY_PAUSE) from error
     except Refused as error:
         if error.code == "unavailable":
             raise Retry(str(error), after=_REPOSITORY_PAUSE) from error
         raise Stuck(str(error)) from error
+    memory.rendered = _rendered(msgspec.structs.replace(answered, fresh=False), answer)
+    return memory.rendered
+
+
+def _rendered(request: RenderRequest, answer: RenderAnswer) -> Rendered:
     types: tuple[SourceType, ...] = tuple(source.source_type for source in answer.sources)
     manifests = tuple(each.manifest for source in answer.sources for each in source.manifests)
     found = tuple(source.revision for source in answer.sources)
-    memory.rendered = Rendered(request, Rendering(found, types), manifests)
-    return memory.rendered
+    warnings = [each for source in answer.sources for each in source.warnings] if request.lint else []
+    return Rendered(request, Rendering(found, types), manifests, status.lint_conditions(warnings))
 
 
 def _same_sources(admitted: Admitted, last: Rendered) -> bool:
@@ -207,28 +219,20 @@ async def _resolve(admitted: Admitted, level: Level, outside: Outside) -> tuple[
     fresh = level >= Level.FRESH
     # A little less than the interval: what the last round of polling listed must not answer the next one.
     believe = admitted.settings.timers.reconciliation * _BELIEVED_SHARE or None
-    requests = [
-        ResolveRequest(source, _repository(admitted, source), fresh=fresh, believe=believe)
+    asked = [
+        ResolveRequest(source, requests.repository_of(admitted.tenant, source), fresh=fresh, believe=believe)
         for source in admitted.application.sources
     ]
-    return tuple(await asyncio.gather(*(outside.manifests.resolve(request) for request in requests)))
+    return tuple(await asyncio.gather(*(outside.manifests.resolve(each) for each in asked)))
 
 
-def _repository(admitted: Admitted, source: Source) -> Repository:
-    kind: Literal["helm", "git"] = "helm" if source.chart else "git"
-    project = admitted.application.spec.project
-    return settings.repository_for(admitted.settings, source.repo_url, project=project, kind=kind)
-
-
-def _request(admitted: Admitted, revisions: Iterable[str]) -> RenderRequest:
-    sources = zip(admitted.application.sources, revisions, strict=True)
-    return RenderRequest(
-        application=admitted.application.metadata.name,
-        namespace=admitted.namespace,
-        project=admitted.application.spec.project,
-        sources=tuple(SourceRequest(source, _repository(admitted, source), revision) for source, revision in sources),
-        kube_version=admitted.cache.server_version,
-        api_versions=admitted.cache.api_versions,
+def _request(admitted: Admitted, revisions: tuple[str, ...], last: Rendered | None) -> RenderRequest:
+    return requests.render_request(
+        admitted.tenant,
+        admitted.place.instance,
+        destination=requests.Destination(admitted.cache.server_version, admitted.cache.api_versions),
+        revisions=revisions,
+        needed=last.request.repositories if last is not None else (),
     )
 
 

@@ -3,7 +3,7 @@
 The one place where outcomes become words. Called by the controller; `report` writes the patch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ COMPARISON_CONDITIONS: frozenset[ConditionType] = frozenset(
     {
         "InvalidSpecError",
         "ComparisonError",
+        "ChartLintWarning",
         "SharedResourceWarning",
         "RepeatedResourceWarning",
         "ExcludedResourceWarning",
@@ -35,6 +36,8 @@ COMPARISON_CONDITIONS: frozenset[ConditionType] = frozenset(
     }
 )
 """The types that a comparison evaluates, and so replaces."""
+
+_MOST_LINT_WARNINGS = 10
 
 Fields = dict[str, Any]
 """Top-level fields of `status`, as JSON."""
@@ -89,6 +92,16 @@ def of_failure(
         "conditions": merged,
         "reconciledAt": times.text(now),
     }
+
+
+def lint_conditions(warnings: Sequence[str]) -> tuple[Condition, ...]:
+    """Return the conditions for what a chart's linter found: the first few, and how many more there are."""
+    told = [Condition("ChartLintWarning", warning) for warning in dict.fromkeys(warnings)]
+    if len(told) <= _MOST_LINT_WARNINGS:
+        return tuple(told)
+    left_out = len(told) - _MOST_LINT_WARNINGS
+    more = Condition("ChartLintWarning", f"and {left_out} more; `argosy chart lint` tells them all")
+    return (*told[:_MOST_LINT_WARNINGS], more)
 
 
 def with_conditions(

@@ -24,6 +24,7 @@ ConditionType = Literal[
     "DeletionError",
     "InvalidSpecError",
     "ComparisonError",
+    "ChartLintWarning",
     "SyncError",
     "UnknownError",
     "SharedResourceWarning",

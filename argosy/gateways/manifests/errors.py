@@ -8,11 +8,15 @@ class ManifestsError(Exception):
 
 
 class Refused(ManifestsError):
-    """The repo server answered no; `code` says of which kind, the text says what was wrong and what to do."""
+    """The repo server answered no; `code` says of which kind, the text says what was wrong and what to do.
 
-    def __init__(self, code: RefusalCode, message: str) -> None:
+    With the code `repositories_needed`, `repositories` are the URLs or "@names" whose entries it asks for.
+    """
+
+    def __init__(self, code: RefusalCode, message: str, *, repositories: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.repositories = repositories
 
 
 class Unavailable(ManifestsError):

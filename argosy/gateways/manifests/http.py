@@ -43,6 +43,26 @@ class HttpManifests:
         """Return who made a revision, when, and what they said of it."""
         return await self._ask(wire.METADATA, request, wire.RevisionMetadata)
 
+    async def details(self, request: wire.DetailsRequest) -> wire.Details:
+        """Return what could be set about one of an application's sources."""
+        return await self._ask(wire.DETAILS, request, wire.Details)
+
+    async def apps(self, request: wire.AppsRequest) -> wire.AppsAnswer:
+        """Return the folders of a repository that could be applications."""
+        return await self._ask(wire.APPS, request, wire.AppsAnswer)
+
+    async def refs(self, request: wire.RepositoryRequest) -> wire.RefsAnswer:
+        """Return the branches and tags of a Git repository."""
+        return await self._ask(wire.REFS, request, wire.RefsAnswer)
+
+    async def charts(self, request: wire.RepositoryRequest) -> wire.ChartsAnswer:
+        """Return the charts of a chart repository with their versions."""
+        return await self._ask(wire.CHARTS, request, wire.ChartsAnswer)
+
+    async def tags(self, request: wire.RepositoryRequest) -> wire.TagsAnswer:
+        """Return the tags of a repository in an OCI registry."""
+        return await self._ask(wire.TAGS, request, wire.TagsAnswer)
+
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
@@ -74,7 +94,7 @@ class HttpManifests:
             refusal = msgspec.json.decode(body, type=wire.Refusal)
         except msgspec.MsgspecError:
             return self._unavailable(f"answered with status {status}")
-        return Refused(refusal.code, refusal.message)
+        return Refused(refusal.code, refusal.message, repositories=refusal.repositories)
 
     def _unavailable(self, what: str) -> Unavailable:
         return Unavailable(f"the repo server at {self._address} {what}")

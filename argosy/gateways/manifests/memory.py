@@ -1,14 +1,15 @@
 """A repo server in memory: repositories are commits of rendered manifests, put there by a test.
 
-A real implementation of what it promises: revisions resolve to the commit that a branch was last given, a commit
-renders to the same manifests for ever, what was never put there is refused as the real one refuses it, and scripted
-refusals come once each, in order.
+A real implementation of what it promises: revisions resolve to the commit that a branch or tag was last given, a commit
+renders to the same manifests for ever, a folder that draws on other repositories is refused without their entries, what
+was never put there is refused as the real one refuses it, and scripted refusals come once each, in order.
 """
 
 import hashlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
@@ -18,8 +19,21 @@ from argosy.engine.model.source import Source
 from argosy.gateways.manifests.errors import ManifestsError, Refused
 from argosy.wire import repo_server as wire
 
+Item = TypeVar("Item")
+
 Folders = Mapping[str, Sequence[Manifest]]
 """The manifests that each path (or chart) of a repository renders to."""
+
+
+Request = (
+    wire.RenderRequest
+    | wire.ResolveRequest
+    | wire.VerifyRequest
+    | wire.MetadataRequest
+    | wire.DetailsRequest
+    | wire.AppsRequest
+    | wire.RepositoryRequest
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +43,23 @@ class _Commit:
 
 
 class MemoryManifests:
-    """Renders what `commit` was given; `asked` records every request, `refuse` scripts the next answer."""
+    """Renders what `commit` was given; `asked` records every request, `refuse` scripts the next answer.
+
+    `draws_on` are the names of other repositories without whose entries a folder (or chart) is not rendered;
+    `described` what is said of one. `offered` are the charts of a chart repository, `pushed` the tags of one in a
+    registry, by URL.
+    """
 
     def __init__(self, *, source_type: SourceType = "Directory") -> None:
-        self.asked: list[wire.RenderRequest | wire.ResolveRequest | wire.VerifyRequest | wire.MetadataRequest] = []
+        self.asked: list[Request] = []
+        self.draws_on: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.described: dict[tuple[str, str], wire.Details] = {}
+        self.offered: dict[str, tuple[wire.Chart, ...]] = {}
+        self.pushed: dict[str, tuple[str, ...]] = {}
         self._source_type: SourceType = source_type
         self._commits: dict[tuple[str, str], _Commit] = {}
         self._branches: dict[tuple[str, str], str] = {}
+        self._tags: dict[tuple[str, str], str] = {}
         self._refusals: deque[ManifestsError] = deque()
 
     def commit(
@@ -50,6 +74,10 @@ class MemoryManifests:
         self._branches[url, branch] = revision
         return revision
 
+    def tag(self, url: str, name: str, revision: str) -> None:
+        """Give a commit a name that stays."""
+        self._tags[url, name] = revision
+
     def refuse(self, *errors: ManifestsError) -> None:
         """Answer the next requests with these errors, one each."""
         self._refusals.extend(errors)
@@ -57,6 +85,7 @@ class MemoryManifests:
     async def render(self, request: wire.RenderRequest) -> wire.RenderAnswer:
         """Return what the sources were said to render to."""
         self._note(request)
+        self._demand_entries(request)
         return wire.RenderAnswer(sources=tuple(self._rendered(item) for item in request.sources))
 
     async def resolve(self, request: wire.ResolveRequest) -> str:
@@ -74,21 +103,61 @@ class MemoryManifests:
         self._note(request)
         return self._at(request.source.repo_url, request.revision).metadata
 
+    async def details(self, request: wire.DetailsRequest) -> wire.Details:
+        """Return what was said of the folder, or what it would be rendered by."""
+        self._note(request)
+        if not 0 <= request.position < len(request.sources):
+            raise Refused("invalid", f"the application has {len(request.sources)} sources")
+        item = request.sources[request.position]
+        self._rendered(item)
+        return self.described.get((item.source.repo_url, _place(item.source)), wire.Details(self._source_type))
+
+    async def apps(self, request: wire.AppsRequest) -> wire.AppsAnswer:
+        """Return the folders of a commit."""
+        self._note(request)
+        url = request.repository.url
+        folders = self._at(url, self._resolved(Source(url, target_revision=request.revision))).folders
+        return wire.AppsAnswer(tuple(wire.AppPath(path, self._source_type) for path in sorted(folders)))
+
+    async def refs(self, request: wire.RepositoryRequest) -> wire.RefsAnswer:
+        """Return the branches that were committed to, and the tags."""
+        self._note(request)
+        url = request.repository.url
+        self._demand_repository(url)
+        branches = sorted(name for known, name in self._branches if known == url and name != "HEAD")
+        return wire.RefsAnswer(tuple(branches), tuple(sorted(name for known, name in self._tags if known == url)))
+
+    async def charts(self, request: wire.RepositoryRequest) -> wire.ChartsAnswer:
+        """Return the charts that are offered."""
+        self._note(request)
+        return wire.ChartsAnswer(_there(self.offered, request.repository.url))
+
+    async def tags(self, request: wire.RepositoryRequest) -> wire.TagsAnswer:
+        """Return the tags that were pushed."""
+        self._note(request)
+        return wire.TagsAnswer(_there(self.pushed, request.repository.url))
+
     async def close(self) -> None:
         """Do nothing: there are no connections."""
 
-    def _note(
-        self, request: wire.RenderRequest | wire.ResolveRequest | wire.VerifyRequest | wire.MetadataRequest
-    ) -> None:
+    def _note(self, request: Request) -> None:
         self.asked.append(request)
         if self._refusals:
             raise self._refusals.popleft()
+
+    def _demand_entries(self, request: wire.RenderRequest) -> None:
+        places = [(each.source.repo_url, _place(each.source)) for each in request.sources]
+        missing = [
+            name for place in places for name in self.draws_on.get(place, ()) if name not in request.repositories
+        ]
+        if missing:
+            raise Refused("repositories_needed", "other repositories are needed too", repositories=tuple(missing))
 
     def _rendered(self, item: wire.SourceRequest) -> wire.RenderedSource:
         source = item.source
         revision = item.revision or self._resolved(source)
         folders = self._at(source.repo_url, revision).folders
-        place = source.chart or source.path.strip("/") or "."
+        place = _place(source)
         if place not in folders:
             raise Refused("path_not_found", f"{place!r} does not exist in {source.repo_url} at {revision[:7]}")
         manifests = tuple(wire.RenderedManifest(manifest=manifest, origin=place) for manifest in folders[place])
@@ -99,6 +168,8 @@ class MemoryManifests:
         wanted = source.target_revision or "HEAD"
         if (source.repo_url, wanted) in self._commits:
             return wanted
+        if (source.repo_url, wanted) in self._tags:
+            return self._tags[source.repo_url, wanted]
         if (source.repo_url, wanted) not in self._branches:
             raise Refused("revision_not_found", f"unable to resolve {wanted!r} to a commit SHA in {source.repo_url}")
         return self._branches[source.repo_url, wanted]
@@ -110,5 +181,15 @@ class MemoryManifests:
         return self._commits[url, revision]
 
     def _demand_repository(self, url: str) -> None:
-        if all(known != url for known, _ in self._commits):
+        if all(known != url for known, _ in self._commits) and url not in self.offered | self.pushed:
             raise Refused("repository_not_found", f"repository {url}: there is no such repository")
+
+
+def _place(source: Source) -> str:
+    return source.chart or source.path.strip("/") or "."
+
+
+def _there(repositories: Mapping[str, tuple[Item, ...]], url: str) -> tuple[Item, ...]:
+    if url not in repositories:
+        raise Refused("repository_not_found", f"repository {url}: there is no such repository")
+    return repositories[url]

@@ -3,11 +3,19 @@
 from typing import Protocol
 
 from argosy.wire.repo_server import (
+    AppsAnswer,
+    AppsRequest,
+    ChartsAnswer,
+    Details,
+    DetailsRequest,
     MetadataRequest,
+    RefsAnswer,
     RenderAnswer,
     RenderRequest,
+    RepositoryRequest,
     ResolveRequest,
     RevisionMetadata,
+    TagsAnswer,
     VerifyRequest,
 )
 
@@ -29,6 +37,26 @@ class Manifests(Protocol):
 
     async def metadata(self, request: MetadataRequest) -> RevisionMetadata:
         """Return who made a revision, when, and what they said of it."""
+        ...
+
+    async def details(self, request: DetailsRequest) -> Details:
+        """Return what could be set about one of an application's sources."""
+        ...
+
+    async def apps(self, request: AppsRequest) -> AppsAnswer:
+        """Return the folders of a repository that could be applications."""
+        ...
+
+    async def refs(self, request: RepositoryRequest) -> RefsAnswer:
+        """Return the branches and tags of a Git repository."""
+        ...
+
+    async def charts(self, request: RepositoryRequest) -> ChartsAnswer:
+        """Return the charts of a chart repository with their versions."""
+        ...
+
+    async def tags(self, request: RepositoryRequest) -> TagsAnswer:
+        """Return the tags of a repository in an OCI registry."""
         ...
 
     async def close(self) -> None:
