@@ -1,7 +1,8 @@
 """What one network call of git needs: environment and configuration made from a repository entry.
 
 Comes in: an `Address` and the caller's `Repository`. Goes out: the environment of one git command, good only inside the
-`with` block. Git gets paths of memory files and a ticket; no credential is in the environment itself.
+`with` block. Git gets paths of memory files and a ticket; no credential is in the environment itself. A credential that
+is a key to a token (a GitHub App, say) must have been traded for it before, by `git.providers`.
 """
 
 import base64
@@ -10,7 +11,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 from argosy.engine.model.repository import Repository
+from repo_server.git import credentials
 from repo_server.git.address import Address
+from repo_server.git.credentials import Bearer, Key, Password, Tradable, Usable
 from repo_server.git.tickets import Login, TicketOffice
 from repo_server.private_files import PrivateFiles
 
@@ -37,28 +40,28 @@ HARDENED: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """How a repository is reached: its checked address, and the entry with credentials and trust."""
+    """How a repository is reached: its checked address, and the entry with credentials and trust.
+
+    `lent` is the token that the entry's credential was traded for; `written` is the URL that commands name, where the
+    remote has sent us on from there to `address`.
+    """
 
     address: Address
     repository: Repository
+    lent: Usable | None = None
+    written: str = ""
 
     @property
-    def username(self) -> str:
-        """The user name to sign in with over http; Argo CD too sends a placeholder where only a token is given."""
-        given = self.repository.username or self.address.username
-        return given or ("git" if self.password else "")
-
-    @property
-    def password(self) -> str:
-        """The password or token to sign in with over http."""
-        return self.repository.password or self.address.password
+    def credential(self) -> Usable | Tradable:
+        """What is told to the remote, or what a token is bought with first."""
+        return self.lent or credentials.select(self.repository, self.address)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that no message may hold."""
         entry = self.repository
-        return tuple(
-            filter(None, (self.password, entry.bearer_token, entry.ssh_private_key, entry.tls_client_cert_key))
-        )
+        own = (entry.password, self.address.password, entry.bearer_token, entry.ssh_private_key)
+        texts = (*own, entry.tls_client_cert_key, *credentials.secrets(self.credential))
+        return tuple(dict.fromkeys(filter(None, texts)))
 
 
 @contextlib.contextmanager
@@ -73,12 +76,15 @@ def environment(access: Access, office: TicketOffice, *, stalled_after: int) -> 
             # The variable and not the setting: the machine may have it too, and a variable wins.
             result["GIT_SSL_CAINFO"] = files.add(access.repository.ca_pem)
         if access.address.over_ssh:
-            result["GIT_SSH_COMMAND"] = _ssh(access.repository, files, stalled_after=stalled_after)
+            result["GIT_SSH_COMMAND"] = _ssh(access, files, stalled_after=stalled_after)
         if access.repository.proxy:
             result["NO_PROXY"] = result["no_proxy"] = access.repository.no_proxy
-        if access.address.over_http and access.username and not _sends_header(access):
-            login = Login(origin=access.address.origin, username=access.username, password=access.password)
-            result.update(stack.enter_context(office.ticket(login)))
+        match access.credential:
+            case Password(username=username, password=password, unasked=False):
+                login = Login(origin=access.address.origin, username=username, password=password)
+                result.update(stack.enter_context(office.ticket(login)))
+            case _:
+                pass
         yield result
 
 
@@ -90,7 +96,8 @@ def _configuration(access: Access, files: PrivateFiles, *, stalled_after: int) -
         "fetch.recurseSubmodules": "false",
         "gc.auto": "0",
         "maintenance.auto": "false",
-        "http.followRedirects": "initial",
+        # Where a remote sends us is judged first, by `git.redirects`.
+        "http.followRedirects": "false",
         "http.lowSpeedLimit": "1",
         "http.lowSpeedTime": str(stalled_after),
         "http.userAgent": "argosy-repo-server",
@@ -102,6 +109,8 @@ def _configuration(access: Access, files: PrivateFiles, *, stalled_after: int) -
     }
     if access.address.over_http:
         settings.update(_http(access, files))
+    if access.written:
+        settings[f"url.{access.address.url}.insteadOf"] = access.written
     return "".join(_line(name, value) for name, value in settings.items())
 
 
@@ -114,23 +123,22 @@ def _http(access: Access, files: PrivateFiles) -> Iterator[tuple[str, str]]:
         yield "http.sslKey", files.add(entry.tls_client_cert_key)
     if entry.proxy:
         yield "http.proxy", entry.proxy
-    if _sends_header(access):
+    if header := _authorization(access):
         # Named by the origin, so that no other host is told.
-        yield f"http.{access.address.origin}/.extraHeader", f"Authorization: {_authorization(access)}"
-
-
-def _sends_header(access: Access) -> bool:
-    entry = access.repository
-    return bool(entry.bearer_token and not access.password) or bool(entry.force_http_basic_auth and access.password)
+        yield f"http.{access.address.origin}/.extraHeader", f"Authorization: {header}"
 
 
 def _authorization(access: Access) -> str:
-    if access.password:
-        return "Basic " + base64.b64encode(f"{access.username}:{access.password}".encode()).decode()
-    return f"Bearer {access.repository.bearer_token}"
+    match access.credential:
+        case Password(username=username, password=password, unasked=True):
+            return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+        case Bearer(token=token):
+            return f"Bearer {token}"
+        case _:
+            return ""
 
 
-def _ssh(entry: Repository, files: PrivateFiles, *, stalled_after: int) -> str:
+def _ssh(access: Access, files: PrivateFiles, *, stalled_after: int) -> str:
     options = {
         "BatchMode": "yes",
         "ConnectTimeout": str(stalled_after),
@@ -144,10 +152,14 @@ def _ssh(entry: Repository, files: PrivateFiles, *, stalled_after: int) -> str:
         "PermitLocalCommand": "no",
         "UpdateHostKeys": "no",
         "LogLevel": "ERROR",
-        **_trust(entry, files),
+        **_trust(access.repository, files),
     }
-    key = f"-i {files.add(_ends_in_newline(entry.ssh_private_key))} " if entry.ssh_private_key else "-i /dev/null "
-    return "ssh -F /dev/null " + key + " ".join(f"-o {name}={value}" for name, value in options.items())
+    match access.credential:
+        case Key(pem=pem):
+            key = files.add(_ends_in_newline(pem))
+        case _:
+            key = "/dev/null"
+    return f"ssh -F /dev/null -i {key} " + " ".join(f"-o {name}={value}" for name, value in options.items())
 
 
 def _trust(entry: Repository, files: PrivateFiles) -> dict[str, str]:

@@ -22,12 +22,14 @@ _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/'\"]*@")
 class Address:
     """A repository's place; `url` is what git is given, `origin` what a password may be told to ("https://host:443").
 
-    `username` and `password` are those that the user wrote into an http URL; they are no longer in `url`.
+    `host` is the server's name in lower case, empty for a folder; `username` and `password` are those that the user
+    wrote into an http URL; they are no longer in `url`.
     """
 
     url: str
     scheme: str
     origin: str
+    host: str = ""
     username: str = ""
     password: str = ""
 
@@ -39,6 +41,11 @@ class Address:
     def over_http(self) -> bool:
         """Whether credentials are a user name and a password or token."""
         return self.scheme in _PORTS
+
+    @property
+    def owner(self) -> str:
+        """The first part of the path over http: who owns the repository at most hosts."""
+        return urlsplit(self.url).path.lstrip("/").partition("/")[0] if self.over_http else ""
 
     @property
     def over_ssh(self) -> bool:
@@ -88,7 +95,7 @@ def _from_url(text: str) -> Address:
     if parts.password is not None:
         raise _refused(text, "an ssh URL holds no password; give sshPrivateKey")
     _check_user(text, parts.username)
-    return Address(url=text, scheme=scheme, origin="")
+    return Address(url=text, scheme=scheme, origin="", host=host)
 
 
 def _http(text: str, scheme: str, port: int | None) -> Address:
@@ -98,6 +105,7 @@ def _http(text: str, scheme: str, port: int | None) -> Address:
         url=bare.geturl(),
         scheme=scheme,
         origin=origin_of(scheme, parts.hostname or "", port),
+        host=parts.hostname or "",
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
@@ -109,7 +117,7 @@ def _from_scp(text: str) -> Address:
         raise _refused(text, "write it as https://host/path or git@host:path")
     _check_host(text, match["host"])
     _check_user(text, match["user"])
-    return Address(url=text, scheme="ssh", origin="")
+    return Address(url=text, scheme="ssh", origin="", host=match["host"].strip("[]").lower())
 
 
 def _check_host(text: str, host: str) -> None:

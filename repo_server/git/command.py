@@ -1,31 +1,63 @@
-"""Runs git on the network, through GitPython, in threads of its own so that the event loop never waits.
+"""Runs git on the network, in threads of its own so that the event loop never waits.
 
-Called by `mirror` only. A command that takes too long is killed with its children.
+Called by `mirror` and its neighbours. Here a command gets its token and its environment, waits its turn with the host,
+is sent on where the remote has moved within its own origin, is tried again if that may help, and is counted.
 """
 
 import asyncio
-import contextlib
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import git
-
-from repo_server.git import failures
+from argosy.gateways.clock import Clock
+from repo_server.errors import Refused
+from repo_server.git import failures, packets, process, redirects, trace
 from repo_server.git.access import HARDENED, Access, environment
+from repo_server.git.hosts import Hosts, Kind, asks_to_wait
+from repo_server.git.patience import Patience
+from repo_server.git.process import Command, Finished, Talk
+from repo_server.git.providers.tokens import Tokens
 from repo_server.git.tickets import TicketOffice
+from repo_server.git.trace import Answer
+from repo_server.private_files import PrivateFiles
 
-_KILLED = -9
 # Threads that only wait for a process are cheap; each mirror uses one at a time, so this many slow hosts fit.
 _THREADS = 64
+_LONGEST_LISTING = 48 * 1024 * 1024
+_LONGEST_OUTPUT = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Errand:
+    """A command for a remote; `arguments` name it by the URL as it was written."""
+
+    kind: Kind
+    folder: Path
+    arguments: Sequence[str]
+    seconds: float
+    talk: Talk
 
 
 class Network:
     """Runs git commands; `request_seconds` bounds asking for refs, `transfer_seconds` fetching objects."""
 
-    def __init__(self, office: TicketOffice, *, request_seconds: float, transfer_seconds: float) -> None:
+    def __init__(
+        self,
+        office: TicketOffice,
+        *,
+        clock: Clock,
+        tokens: Tokens,
+        hosts: Hosts,
+        request_seconds: float,
+        transfer_seconds: float,
+        patience: Patience = Patience(),  # noqa: B008  a frozen value
+    ) -> None:
         self._office = office
+        self._clock = clock
+        self._tokens = tokens
+        self.hosts = hosts
+        self._patience = patience
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="git")
         self._request_seconds = request_seconds
         self._transfer_seconds = transfer_seconds
@@ -34,54 +66,119 @@ class Network:
         """Start nothing more; what runs is bounded by its timeout."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    async def list_refs(self, access: Access, folder: Path, prefixes: Sequence[str]) -> bytes:
+        """Return the remote's refs as lines of `git ls-remote --symref`. Raises `Refused`.
+
+        Asked for are those that begin with one of `prefixes`; where transport or server know no prefixes, all come.
+        """
+        if access.address.over_http:
+            # The helper is one program for both schemes, and reads the URL as every other command does.
+            arguments = ["remote-https", access.address.url]
+            talk = packets.ls_refs(prefixes, limit=_LONGEST_LISTING)
+            output = await self._reach(access, self._asking(folder, arguments, talk))
+            if output != packets.OLD_PROTOCOL:
+                return output
+        arguments = ["ls-remote", "--symref", "--", access.address.url]
+        return await self._reach(access, self._asking(folder, arguments, process.everything(_LONGEST_LISTING)))
+
     async def ask(self, access: Access, folder: Path, arguments: Sequence[str]) -> bytes:
         """Run a short command against the remote and return its output. Raises `Refused`."""
-        return await self._reach(access, folder, arguments, seconds=self._request_seconds)
+        return await self._reach(access, self._asking(folder, arguments, process.everything(_LONGEST_OUTPUT)))
 
     async def transfer(self, access: Access, folder: Path, arguments: Sequence[str]) -> None:
         """Run a command that moves objects from the remote. Raises `Refused` or `Damaged`."""
-        await self._reach(access, folder, arguments, seconds=self._transfer_seconds)
+        errand = _Errand(
+            kind="fetch",
+            folder=folder,
+            arguments=arguments,
+            seconds=self._transfer_seconds,
+            talk=process.everything(_LONGEST_OUTPUT),
+        )
+        await self._reach(access, errand)
 
     async def local(self, folder: Path, arguments: Sequence[str]) -> None:
         """Run a command that needs no remote. Raises `Damaged`."""
-        finished = await self._run(folder, arguments, HARDENED, seconds=self._transfer_seconds)
-        failures.check_local(finished)
+        failures.check_local(await self._here(folder, arguments, HARDENED, seconds=self._transfer_seconds))
 
-    async def look(self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> failures.Finished:
+    async def look(self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Finished:
         """Run a command that needs no remote, with these variables besides; how it ended is for the caller to judge."""
-        return await self._run(folder, arguments, {**HARDENED, **variables}, seconds=self._request_seconds)
+        return await self._here(folder, arguments, {**HARDENED, **variables}, seconds=self._request_seconds)
 
-    async def _reach(self, access: Access, folder: Path, arguments: Sequence[str], *, seconds: float) -> bytes:
-        with environment(access, self._office, stalled_after=max(1, int(self._request_seconds))) as variables:
-            finished = await self._run(folder, arguments, variables, seconds=seconds)
-        return failures.check(finished, access)
+    def _asking(self, folder: Path, arguments: Sequence[str], talk: Talk) -> _Errand:
+        return _Errand(kind="ls-remote", folder=folder, arguments=arguments, seconds=self._request_seconds, talk=talk)
 
-    async def _run(
+    async def _reach(self, access: Access, errand: _Errand) -> bytes:
+        for attempt in range(1, self._patience.attempts):
+            await self.hosts.quiet(access, patience=self._patience.longest)
+            try:
+                return await self._once(access, errand)
+            except Refused as refused:
+                if refused.code != "unavailable":
+                    raise
+            await asyncio.sleep(self._patience.pause(attempt))
+        await self.hosts.quiet(access, patience=self._patience.longest)
+        return await self._once(access, errand)
+
+    async def _once(self, access: Access, errand: _Errand) -> bytes:
+        equipped = await self._tokens.equip(access)
+        async with self.hosts.turn(access, errand.kind):
+            for _ in range(redirects.MOST + 1):
+                finished, last = await self._send(equipped, errand)
+                if finished.status == 0 or last is None or not last.location:
+                    return self._judged(finished, last, equipped)
+                moved = redirects.followed(equipped.address, last.location)
+                equipped = replace(equipped, address=moved, written=access.address.url)
+        raise Refused("unavailable", f"repository {access.address.url} redirects more than {redirects.MOST} times")
+
+    def _judged(self, finished: Finished, last: Answer | None, access: Access) -> bytes:
+        if finished.status and last is not None and (seconds := last.wait(self._clock.now())):
+            self.hosts.hush(access, seconds)
+            raise asks_to_wait(access, seconds)
+        try:
+            return failures.check(finished, access)
+        except Refused as refused:
+            if refused.code == "access_denied":
+                # It may have been withdrawn before its time; whoever asks next is lent a new one.
+                self._tokens.forget(access)
+            raise
+
+    async def _send(self, access: Access, errand: _Errand) -> tuple[Finished, Answer | None]:
+        """Run the command once; return how it ended and the last answer that it got over http."""
+        begun = self._clock.monotonic()
+        with (
+            environment(access, self._office, stalled_after=max(1, int(self._request_seconds))) as variables,
+            PrivateFiles() as files,
+        ):
+            written = files.add("")
+            traced = trace.to(written) if access.address.over_http else {}
+            command = Command(
+                folder=errand.folder,
+                arguments=errand.arguments,
+                variables={**variables, **traced},
+                seconds=errand.seconds,
+            )
+            finished = _told(await self._in_thread(command, errand.talk))
+            answers = trace.read(written)
+        count = self.hosts.count(access, errand.kind)
+        count.commands += 1
+        count.failures += finished.status != 0
+        count.requests += len(answers)
+        count.seconds += self._clock.monotonic() - begun
+        return finished, answers[-1] if answers else None
+
+    async def _here(
         self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str], *, seconds: float
-    ) -> failures.Finished:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _execute, folder, arguments, variables, seconds)
+    ) -> Finished:
+        command = Command(folder=folder, arguments=arguments, variables=variables, seconds=seconds)
+        return await self._in_thread(command, process.everything(_LONGEST_OUTPUT))
+
+    async def _in_thread(self, command: Command, talk: Talk) -> Finished:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, process.run, command, talk)
 
 
-def forget_inherited() -> None:
-    """Drop every GIT_ variable that this process was started with: none of them may steer our commands."""
-    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith("GIT_PYTHON_")]:
-        del os.environ[name]
-
-
-def _execute(folder: Path, arguments: Sequence[str], variables: Mapping[str, str], seconds: float) -> failures.Finished:
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(folder)
-    status, output, errors = git.Git(folder).execute(
-        ["git", f"--git-dir={folder}", *arguments],
-        with_extended_output=True,
-        with_exceptions=False,
-        stdout_as_string=False,
-        strip_newline_in_stdout=False,
-        kill_after_timeout=seconds,
-        env=variables,
-        start_new_session=True,
-    )
-    return failures.Finished(
-        status=status, output=output, errors=errors, killed_after=seconds if status == _KILLED else None
-    )
+def _told(finished: Finished) -> Finished:
+    """Return a remote's complaint, which our talk kept as its answer, as git itself would have put it."""
+    if not finished.output.startswith(packets.COMPLAINT):
+        return finished
+    words = finished.output.removeprefix(packets.COMPLAINT).decode(errors="replace")
+    return replace(finished, status=128, errors=f"fatal: remote error: {words}")

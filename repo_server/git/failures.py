@@ -12,18 +12,9 @@ from argosy.wire.repo_server import RefusalCode
 from repo_server.errors import Damaged, Refused
 from repo_server.git.access import Access
 from repo_server.git.address import scrub
+from repo_server.git.process import Finished
 
 _LONGEST_QUOTE = 600
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """How a command ended; `killed_after` holds the timeout in seconds that it ran into."""
-
-    status: int
-    output: bytes
-    errors: str
-    killed_after: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

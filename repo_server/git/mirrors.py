@@ -90,7 +90,7 @@ class Mirrors:
 
     def _name(self, access: Access) -> str:
         identity = msgspec.to_builtins(access.repository) | _NOT_IDENTITY | {"url": access.address.url}
-        identity |= {"username": access.username, "password": access.password}
+        identity |= {"written": [access.address.username, access.address.password]}
         return hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
 
 

@@ -1,16 +1,22 @@
 """What a remote says it has: its branches, tags and other refs, each with the commit it means.
 
-Comes in: the output of `git ls-remote --symref`. Goes out: `Refs`, which `git.resolve` decides from.
+Comes in: the output of `git ls-remote --symref`, or the same lines from `git.packets`. Goes out: `Refs`, which
+`git.resolve` decides from.
 """
 
-from collections.abc import Mapping
+import io
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from repo_server.errors import Refused
 
 _MOST_REFS = 500_000
 _PEELED = "^{}"
+_HEADS = "refs/heads/"
 _TAGS = "refs/tags/"
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_UNSOUND = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$")
 _SHORTENED = ("refs/heads/", "refs/tags/", "refs/remotes/", "refs/")
 
 
@@ -30,6 +36,11 @@ class Refs:
         """Commit ids by short tag name."""
         return {name.removeprefix(_TAGS): commit for name, commit in self.commits.items() if name.startswith(_TAGS)}
 
+    @property
+    def branches(self) -> Sequence[str]:
+        """Short branch names."""
+        return [name.removeprefix(_HEADS) for name in self.commits if name.startswith(_HEADS)]
+
     def tags_of(self, commit: str) -> tuple[str, ...]:
         """Return the short names of the tags that mean this commit."""
         return tuple(sorted(name for name, tagged in self.tags.items() if tagged == commit))
@@ -42,20 +53,29 @@ class Refs:
 
 
 def parse(output: bytes) -> Refs:
-    """Read the listing. Raises `Refused` (limit_exceeded) if it has more than 500,000 refs."""
+    """Read the listing; what Git would not take for a name or an id is left out.
+
+    Raises `Refused` (limit_exceeded) if it has more than 500,000 refs.
+    """
     commits: dict[str, str] = {}
     symbolic: dict[str, str] = {}
     annotated: dict[str, str] = {}
-    for line in output.decode("utf-8", "surrogateescape").splitlines():
-        value, _, name = line.partition("\t")
+    for line in io.BytesIO(output):
+        value, _, name = line.decode("utf-8", "surrogateescape").rstrip("\n").partition("\t")
+        ref = name.removesuffix(_PEELED)
+        if not _is_sound(ref):
+            continue
         if value.startswith("ref: "):
-            symbolic[name] = value.removeprefix("ref: ")
-        elif name.endswith(_PEELED):
-            tag = name.removesuffix(_PEELED)
-            annotated[tag] = commits.get(tag, "")
-            commits[tag] = value
-        elif name:
-            commits[name] = value
-    if len(commits) > _MOST_REFS:
-        raise Refused("limit_exceeded", f"the repository has {len(commits):,} refs; the limit is {_MOST_REFS:,}")
+            symbolic[ref] = value.removeprefix("ref: ")
+        elif _ID.fullmatch(value):
+            if ref != name:
+                annotated[ref] = commits.get(ref, "")
+            commits[ref] = value
+        if len(commits) > _MOST_REFS:
+            raise Refused("limit_exceeded", f"the repository has more refs than the limit of {_MOST_REFS:,}")
     return Refs(commits=commits, symbolic=symbolic, annotated=annotated)
+
+
+def _is_sound(name: str) -> bool:
+    """Say whether Git itself would take this name (`git check-ref-format`)."""
+    return (name == "HEAD" or name.startswith("refs/")) and _UNSOUND.search(name) is None
