@@ -6,6 +6,7 @@ thrown away at any time; a mirror that cannot be read raises `Damaged`, and `git
 
 import asyncio
 import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from repo_server.git import refs as git_refs
 from repo_server.git import resolve
 from repo_server.git.access import Access
 from repo_server.git.command import Network
+from repo_server.git.failures import Finished
 from repo_server.git.objects import Objects
 from repo_server.git.refs import Refs
 from repo_server.shared_call import SharedCall
@@ -28,6 +30,14 @@ _EVERYTHING = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 class _Listing:
     refs: Refs
     at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedTag:
+    """An annotated tag: its short name, and the id of the tag object."""
+
+    name: str
+    identity: str
 
 
 class Mirror:
@@ -86,7 +96,41 @@ class Mirror:
     async def commit(self, commit: str) -> bytes:
         """Return the text of a commit."""
         await self._demand(commit)
-        return await self._objects.commit(commit)
+        (text,) = await self._objects.texts([commit])
+        return text
+
+    async def texts(self, identities: Sequence[str]) -> list[bytes]:
+        """Return the texts of commits and tags that are here, in order. Raises `Damaged` if one is not."""
+        return await self._objects.texts(identities)
+
+    async def tag(self, revision: str, commit: str, *, tag_prefix: str, tools: Tools) -> NamedTag | None:
+        """Return the annotated tag by which a revision named this commit, fetched; None if it was named otherwise."""
+        await self._demand(commit)
+        if resolve.literal(revision) is not None:
+            return None
+        refs = await self.refs(fresh=False)
+        try:
+            meaning = await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix)
+        except Refused:
+            # What the name meant when it was resolved is no longer there: the commit stands for itself.
+            return None
+        if not isinstance(meaning, resolve.AtCommit) or meaning.ref not in refs.annotated:
+            return None
+        tag = NamedTag(name=meaning.ref.removeprefix("refs/tags/"), identity=refs.annotated[meaning.ref])
+        if await self._objects.peeled(tag.identity) != commit:
+            await self._fetching.join()
+        return tag if await self._objects.peeled(tag.identity) == commit else None
+
+    async def boundary(self) -> frozenset[str]:
+        """Return the commits whose parents were not fetched, because the entry sets a depth."""
+        try:
+            return frozenset((await asyncio.to_thread((self.folder / "shallow").read_text)).split())
+        except FileNotFoundError:
+            return frozenset()
+
+    async def look(self, arguments: Sequence[str], variables: Mapping[str, str]) -> Finished:
+        """Run a command of git on what is here, and return how it ended."""
+        return await self._network.look(self.folder, arguments, variables)
 
     async def rest(self) -> None:
         """Give back what reading takes: the process and the memory. It can be used again at once."""

@@ -16,11 +16,13 @@ from repo_server.tree import Kind, Node
 
 _Found = TypeVar("_Found")
 
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _START_OF_ID = re.compile(r"[0-9a-f]{7,64}")
 _KINDS: Mapping[bytes, Kind] = {b"40000": "directory", b"120000": "link", b"160000": "submodule"}
 _REMEMBERED_DIRECTORIES = 4096
 _LARGEST_DIRECTORY = 16 * 1024 * 1024
-_LARGEST_COMMIT = 1024 * 1024
+_LARGEST_TEXT = 32 * 1024 * 1024
+_TEXTS_AT_ONCE = 16
 
 
 class Objects:
@@ -37,17 +39,27 @@ class Objects:
         (header,) = await self._git.headers([start])
         return header.identity if header is not None and header.type == "commit" else ""
 
-    async def commit(self, identity: str) -> bytes:
-        """Return the text of a commit."""
-        (content,) = await self.contents([identity], limit=_LARGEST_COMMIT)
-        return content
+    async def texts(self, identities: Sequence[str]) -> list[bytes]:
+        """Return the texts of commits and tags, in order. Raises `Refused` for one of more than 32 MiB."""
+        found: list[bytes] = []
+        for start in range(0, len(identities), _TEXTS_AT_ONCE):
+            some = identities[start : start + _TEXTS_AT_ONCE]
+            found += await self.contents(some, limit=_LARGEST_TEXT)
+        return found
+
+    async def peeled(self, identity: str) -> str:
+        """Return the id of the commit that a tag object leads to; empty if it leads to none, or is not here."""
+        if not _ID.fullmatch(identity):
+            return ""
+        (header,) = await self._git.headers([f"{identity}^{{commit}}"])
+        return header.identity if header is not None else ""
 
     async def root(self, commit: str) -> str:
         """Return the id of a commit's root directory."""
-        first, _, _ = (await self.commit(commit)).partition(b"\n")
-        if not first.startswith(b"tree "):
-            raise Damaged(f"commit {commit} names no tree")
-        return first.removeprefix(b"tree ").decode("ascii")
+        if not _ID.fullmatch(commit):
+            raise Damaged(f"{commit[:80]!r} is no object id")
+        (header,) = await self._git.headers([f"{commit}^{{tree}}"])
+        return _present(header, f"of the files of commit {commit}").identity
 
     async def directory(self, identity: str) -> Mapping[str, Node]:
         """Return the entries of a directory by name."""
