@@ -41,13 +41,20 @@ func renderHelm(request frames.Request, limits Limits) (any, error) {
 	if err := options(request, &wanted); err != nil {
 		return nil, err
 	}
-	return template{
+	rendered, missing, err := template{
 		wanted: wanted,
 		load:   func() (*chart.Chart, error) { return loadChart(request) },
 		values: func() (map[string]any, error) {
 			return mergeValues(request.Groups["values"], wanted.Parameters, request.Groups["parameters"], limits)
 		},
-	}.render(limits)
+	}.run()
+	if missing != nil || err != nil {
+		return missing, err
+	}
+	notes := rendered.files[path.Join(rendered.chart.Name(), "templates", notesFile)]
+	reader := documents.Reader{Room: limits.Output - len(notes)}
+	found, err := readRendered(&reader, rendered.chart, rendered.files, wanted)
+	return helmAnswer{Kind: "rendered", Documents: found, Notes: notes, Asked: rendered.asked}, err
 }
 
 // template is a chart to be rendered. Rendering changes the chart and the values, so both are made as often as needed.
@@ -57,29 +64,31 @@ type template struct {
 	values func() (map[string]any, error)
 }
 
-// render returns a helmAnswer or a missingDependencies.
-func (t template) render(limits Limits) (any, error) {
+// renderedChart is what a chart's templates gave, by their paths, and the API versions that they asked for, nil for all.
+type renderedChart struct {
+	chart *chart.Chart
+	files map[string]string
+	asked []string
+}
+
+// run renders, or tells which dependencies are missing.
+func (t template) run() (*renderedChart, *missingDependencies, error) {
 	if err := chartutil.ValidateReleaseName(t.wanted.ReleaseName); err != nil {
-		return nil, fmt.Errorf("release name %q: %w", t.wanted.ReleaseName, err)
+		return nil, nil, fmt.Errorf("release name %q: %w", t.wanted.ReleaseName, err)
 	}
 	loaded, err := t.load()
 	if err != nil {
-		return nil, placeHelm(err)
+		return nil, nil, placeHelm(err)
 	}
 	if kind := loaded.Metadata.Type; kind != "" && kind != "application" {
-		return nil, fmt.Errorf("%s charts are not installable", kind)
+		return nil, nil, fmt.Errorf("%s charts are not installable", kind)
 	}
 	if missing, err := findMissing(loaded); missing != nil || err != nil {
-		return missing, err
+		return nil, missing, err
 	}
-	files, asked, err := t.execute(loaded)
+	rendered, err := t.execute(loaded)
 	if err != nil {
-		return nil, placeHelm(err)
+		return nil, nil, placeHelm(err)
 	}
-	answer := helmAnswer{
-		Kind: "rendered", Notes: files[path.Join(loaded.Name(), "templates", notesFile)], Asked: asked,
-	}
-	reader := documents.Reader{Room: limits.Output - len(answer.Notes)}
-	answer.Documents, err = readRendered(&reader, loaded, files, t.wanted)
-	return answer, err
+	return rendered, nil, nil
 }

@@ -56,6 +56,16 @@ func loadFiles(given []frames.File) (*chart.Chart, error) {
 	return loaded, nil
 }
 
+// valuesText is the chart's values.yaml as it was written.
+func valuesText(loaded *chart.Chart) []byte {
+	for _, file := range loaded.Raw {
+		if file.Name == "values.yaml" {
+			return file.Data
+		}
+	}
+	return nil
+}
+
 // sortDependencies makes an order of what Helm reads in any order: of two of one name, the same one wins each time.
 func sortDependencies(loaded *chart.Chart) {
 	sorted := slices.SortedFunc(slices.Values(loaded.Dependencies()), func(a, b *chart.Chart) int {

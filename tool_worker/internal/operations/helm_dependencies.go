@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 
@@ -16,9 +17,17 @@ type missingDependencies struct {
 	Dependencies []*chart.Dependency `json:"dependencies"`
 }
 
+func (m missingDependencies) names() string {
+	names := make([]string, len(m.Dependencies))
+	for i, dependency := range m.Dependencies {
+		names[i] = dependency.Name
+	}
+	return strings.Join(names, ", ")
+}
+
 // findMissing returns the dependencies that are declared and not there, as `helm template` looks for them (by name,
 // whatever their condition says), at the versions that the lock pins; nil if there are none.
-func findMissing(loaded *chart.Chart) (any, error) {
+func findMissing(loaded *chart.Chart) (*missingDependencies, error) {
 	missing := []*chart.Dependency{}
 	for index, declared := range loaded.Metadata.Dependencies {
 		isIt := func(present *chart.Chart) bool { return present.Name() == declared.Name }
@@ -37,7 +46,7 @@ func findMissing(loaded *chart.Chart) (any, error) {
 	if len(missing) == 0 {
 		return nil, nil
 	}
-	return missingDependencies{Kind: "missing-dependencies", Dependencies: missing}, nil
+	return &missingDependencies{Kind: "missing-dependencies", Dependencies: missing}, nil
 }
 
 // findLocked looks at the same place first: a chart can be declared more than once, under several aliases.

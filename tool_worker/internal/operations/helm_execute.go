@@ -16,19 +16,19 @@ import (
 	"argosy/tool_worker/internal/refusal"
 )
 
-// execute returns what each template gave, by its path, and the API versions that they asked for. Where they want more
-// than to ask for single ones, or fail, they are executed once more, with the list as Helm has it.
-func (t template) execute(loaded *chart.Chart) (map[string]string, []string, error) {
+// execute executes the templates. Where they want more of the API versions than to ask for single ones, or fail, they
+// are executed once more, with the list as Helm has it.
+func (t template) execute(loaded *chart.Chart) (*renderedChart, error) {
 	asked := &askedVersions{}
 	if files, err := t.executeOnce(loaded, asked); err == nil && !asked.all {
-		return files, asked.names(), nil
+		return &renderedChart{chart: loaded, files: files, asked: asked.names()}, nil
 	}
 	loaded, err := t.load()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	files, err := t.executeOnce(loaded, nil)
-	return files, nil, err
+	return &renderedChart{chart: loaded, files: files}, err
 }
 
 // executeOnce is what Helm's install action does before it talks to a cluster. With `asked`, templates are shown a

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"regexp"
 	"strconv"
@@ -25,14 +26,7 @@ type kustomizeRequest struct {
 	KubeVersion  string            `json:"kubeVersion"`
 	APIVersions  []string          `json:"apiVersions"`
 	Remotes      map[string]string `json:"remotes"`
-	Charts       []pulledChart     `json:"charts"`
-}
-
-// pulledChart is a packed chart of the group "charts", at the same place.
-type pulledChart struct {
-	Repository string `json:"repository"`
-	Name       string `json:"name"`
-	Version    string `json:"version"`
+	Charts       []chartReference  `json:"charts"`
 }
 
 type kustomizeAnswer struct {
@@ -42,10 +36,15 @@ type kustomizeAnswer struct {
 }
 
 // buildKustomize builds the kustomization in a directory of the group "files", with Argo CD's options edited into it
-// first. The files are all there is: what refers to another host is refused before anything is built.
+// first. The files are all there is: what refers to another host, and charts that are inflated on the way, have to be
+// handed in, and what is missing is answered by its name. Charts are the group "charts".
 func buildKustomize(request frames.Request, limits Limits) (any, error) {
 	var wanted kustomizeRequest
 	if err := options(request, &wanted); err != nil {
+		return nil, err
+	}
+	flags, err := parseFlags(wanted.BuildOptions)
+	if err != nil {
 		return nil, err
 	}
 	files, err := inMemory(request.Groups["files"], limits)
@@ -58,11 +57,21 @@ func buildKustomize(request frames.Request, limits Limits) (any, error) {
 			return nil, err
 		}
 	}
-	if err := (&survey{files: files, seen: map[string]bool{}}).visit(directory); err != nil {
+	prepared, err := prepare(files, wanted, request.Groups["charts"], flags, limits)
+	if err != nil {
 		return nil, err
 	}
+	if !prepared.needs.isEmpty() {
+		return prepared.needs, nil
+	}
+	built, err := kustomize(files, directory, flags, limits)
+	return kustomizeAnswer{Kind: "built", Documents: built, Asked: prepared.askedFor()}, err
+}
+
+// kustomize is the library itself.
+func kustomize(files filesys.FileSystem, directory string, flags buildFlags, limits Limits) ([]documents.Document, error) {
 	build := krusty.MakeDefaultOptions()
-	build.Reorder = krusty.ReorderOptionUnspecified // as the command line does unless told otherwise
+	build.Reorder, build.LoadRestrictions, build.AddManagedbyLabel = flags.reorder, flags.restriction, flags.managedBy
 	built, err := krusty.MakeKustomizer(build).Run(files, directory)
 	if err != nil {
 		return nil, placeKustomize(err)
@@ -74,13 +83,14 @@ func buildKustomize(request frames.Request, limits Limits) (any, error) {
 		if err != nil {
 			return nil, placeKustomize(err)
 		}
-		document, err := reader.Add(documents.Document{Manifest: object, File: wanted.Directory, Number: i + 1})
+		file := strings.TrimPrefix(directory, root)
+		document, err := reader.Add(documents.Document{Manifest: object, File: file, Number: i + 1})
 		if err != nil {
 			return nil, err
 		}
 		found = append(found, document)
 	}
-	return kustomizeAnswer{Kind: "built", Documents: found, Asked: []string{}}, nil
+	return found, nil
 }
 
 func inMemory(given []frames.File, limits Limits) (filesys.FileSystem, error) {
@@ -92,7 +102,7 @@ func inMemory(given []frames.File, limits Limits) (filesys.FileSystem, error) {
 			}
 		}
 		if err := files.WriteFile(path.Join(root, file.Path), file.Content); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", file.Path, err)
 		}
 	}
 	return files, nil

@@ -3,7 +3,6 @@ package operations
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -247,42 +246,6 @@ func TestEditsThatCannotBeMadeAreRefused(t *testing.T) {
 		var failed *refusal.Failed
 		if !errors.As(err, &failed) || !strings.Contains(failed.Message, c.message) || failed.File != "app/kustomization.yaml" {
 			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func TestRemoteReferencesAreTold(t *testing.T) {
-	for _, reference := range []string{
-		"https://example.com/a.yaml", "http://example.com/a", "github.com/org/repo//base?ref=v1", "git@example.com:org/repo.git",
-		"ssh://git@example.com/repo", "git::https://example.com/repo", "example.com/org/repo.git//base", "file:///etc",
-		"dev.azure.com/org/_git/repo", "example.com/repo?ref=main", "https://example.com/_git/x",
-	} {
-		if !isRemote(reference) {
-			t.Errorf("%s is taken for a local file", reference)
-		}
-	}
-	for _, reference := range []string{"../base", "a.yaml", "github.yaml", "./my.gitops/x", "base/refs", "a@b.yaml", "",
-		"apiVersion: v1\nurl: https://example.com\n"} {
-		if isRemote(reference) {
-			t.Errorf("%s is taken for another host", reference)
-		}
-	}
-}
-
-func TestEveryFieldThatMayNameAHostIsSurveyed(t *testing.T) {
-	const url = "https://example.com/x"
-	for _, field := range []string{
-		"resources: [%s]", "bases: [%s]", "components: [%s]", "crds: [%s]", "configurations: [%s]", "generators: [%s]",
-		"transformers: [%s]", "validators: [%s]", "openapi: {path: '%s'}", "patches: [{path: '%s'}]",
-		"replacements: [{path: '%s'}]", "patchesJson6902: [{path: '%s'}]",
-	} {
-		base := frames.File{Path: "base/kustomization.yml", Content: fmt.Appendf(nil, field, url)}
-		top := frames.File{Path: "app/kustomization.yaml", Content: []byte("resources: [../base]\n")}
-		_, err := run(t, "kustomize", map[string]any{"directory": "app", "options": map[string]any{}},
-			map[string][]frames.File{"files": {base, top}})
-		var failed *refusal.Failed
-		if !errors.As(err, &failed) || !strings.Contains(failed.Message, url) || failed.File != "base/kustomization.yml" {
-			t.Errorf("%s: %v", field, err)
 		}
 	}
 }
