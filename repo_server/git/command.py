@@ -12,12 +12,13 @@ from pathlib import Path
 
 from argosy.gateways.clock import Clock
 from repo_server.errors import Refused
-from repo_server.git import failures, packets, process, redirects, trace
+from repo_server.git import failures, packets, process, redirects, refs, trace
 from repo_server.git.access import HARDENED, Access, environment
 from repo_server.git.hosts import Hosts, Kind, asks_to_wait
 from repo_server.git.patience import Patience
 from repo_server.git.process import Command, Finished, Talk
 from repo_server.git.providers.tokens import Tokens
+from repo_server.git.refs import Refs
 from repo_server.git.tickets import TicketOffice
 from repo_server.git.trace import Answer
 from repo_server.private_files import PrivateFiles
@@ -66,10 +67,10 @@ class Network:
         """Start nothing more; what runs is bounded by its timeout."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def list_refs(self, access: Access, folder: Path, prefixes: Sequence[str]) -> bytes:
-        """Return the remote's refs as lines of `git ls-remote --symref`. Raises `Refused`.
+    async def list_refs(self, access: Access, folder: Path, prefixes: Sequence[str]) -> Refs:
+        """Return the refs that begin with one of `prefixes`, or all, if the remote knows no prefixes.
 
-        Asked for are those that begin with one of `prefixes`; where transport or server know no prefixes, all come.
+        Raises `Refused`.
         """
         if access.address.over_http:
             # The helper is one program for both schemes, and reads the URL as every other command does.
@@ -77,9 +78,10 @@ class Network:
             talk = packets.ls_refs(prefixes, limit=_LONGEST_LISTING)
             output = await self._reach(access, self._asking(folder, arguments, talk))
             if output != packets.OLD_PROTOCOL:
-                return output
+                return refs.parse(output, whole=False)
         arguments = ["ls-remote", "--symref", "--", access.address.url]
-        return await self._reach(access, self._asking(folder, arguments, process.everything(_LONGEST_LISTING)))
+        listing = self._asking(folder, arguments, process.everything(_LONGEST_LISTING))
+        return refs.parse(await self._reach(access, listing))
 
     async def ask(self, access: Access, folder: Path, arguments: Sequence[str]) -> bytes:
         """Run a short command against the remote and return its output. Raises `Refused`."""

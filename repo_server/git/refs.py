@@ -24,12 +24,13 @@ _SHORTENED = ("refs/heads/", "refs/tags/", "refs/remotes/", "refs/")
 class Refs:
     """The refs of a remote in its own order, annotated tags peeled; `symbolic` says what HEAD stands for.
 
-    `annotated` holds, by full name, the id of the tag object that was peeled.
+    `annotated` holds, by full name, the id of the tag object that was peeled. `whole`: there are no others.
     """
 
     commits: Mapping[str, str]
     symbolic: Mapping[str, str]
     annotated: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -40,6 +41,14 @@ class Refs:
     def branches(self) -> Sequence[str]:
         """Short branch names."""
         return [name.removeprefix(_HEADS) for name in self.commits if name.startswith(_HEADS)]
+
+    def with_more(self, others: "Refs") -> "Refs":
+        """Return these refs and others, of which there are then no more."""
+        return Refs(
+            commits={**self.commits, **others.commits},
+            symbolic={**self.symbolic, **others.symbolic},
+            annotated={**self.annotated, **others.annotated},
+        )
 
     def tags_of(self, commit: str) -> tuple[str, ...]:
         """Return the short names of the tags that mean this commit."""
@@ -52,7 +61,13 @@ class Refs:
         return next((name for name in (prefix + revision for prefix in _SHORTENED) if name in self.commits), "")
 
 
-def parse(output: bytes) -> Refs:
+def elsewhere(revision: str) -> tuple[str, ...]:
+    """Return the full names that a revision may have outside of branches and tags; they all have a slash."""
+    names = (revision,) if revision.startswith("refs/") else (f"refs/{revision}", f"refs/remotes/{revision}")
+    return tuple(filter(_is_sound, names)) if "/" in revision else ()
+
+
+def parse(output: bytes, *, whole: bool = True) -> Refs:
     """Read the listing; what Git would not take for a name or an id is left out.
 
     Raises `Refused` (limit_exceeded) if it has more than 500,000 refs.
@@ -73,7 +88,7 @@ def parse(output: bytes) -> Refs:
             commits[ref] = value
         if len(commits) > _MOST_REFS:
             raise Refused("limit_exceeded", f"the repository has more refs than the limit of {_MOST_REFS:,}")
-    return Refs(commits=commits, symbolic=symbolic, annotated=annotated)
+    return Refs(commits=commits, symbolic=symbolic, annotated=annotated, whole=whole)
 
 
 def _is_sound(name: str) -> bool:

@@ -3,7 +3,8 @@
 Comes in: a target revision as the user wrote it, `Refs`, and what the tool worker makes of it as a version constraint.
 Goes out: where to look next, as a value; `git.mirror` carries it out. Order: empty is HEAD; a full commit id is itself;
 a version constraint means the highest tag that satisfies it; then a ref by its name (branches before tags); then the
-start of a commit id, at least 7 digits.
+start of a commit id, at least 7 digits. A branch and a tag of one name: the branch, as with Argo CD; `refs/tags/NAME`
+says the other. A full commit id that is a branch's name too is the commit; `refs/heads/NAME` says the other.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from argosy.gateways.tools.port import Match, NoMatch, NotConstraint, Pin, Tools
 from repo_server.errors import Refused
+from repo_server.git import refs as git_refs
 from repo_server.git.refs import Refs
 
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -36,7 +38,14 @@ class ShortId:
     start: str
 
 
-Meaning = AtCommit | ShortId
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """A ref that is no branch and no tag, to be looked up by its full names."""
+
+    names: tuple[str, ...]
+
+
+Meaning = AtCommit | ShortId | Elsewhere
 
 
 def literal(revision: str) -> AtCommit | None:
@@ -53,6 +62,8 @@ async def meaning(revision: str, refs: Refs, *, tools: Tools, tag_prefix: str = 
         return AtCommit(commit=refs.tags[tag], ref=f"refs/tags/{tag}")
     if ref := refs.named(_target(revision or "HEAD", refs)):
         return AtCommit(commit=refs.commits[ref], ref=ref)
+    if not refs.whole and (names := git_refs.elsewhere(revision)):
+        return Elsewhere(names=names)
     if _START_OF_ID.fullmatch(revision):
         return ShortId(start=revision)
     raise Refused("revision_not_found", not_found(revision, refs))

@@ -78,7 +78,7 @@ async def test_no_process_sees_the_password_in_its_arguments_or_environment(
     )
     await mirror.tree((await mirror.refs(fresh=True)).commits["HEAD"])
     seen = [json.loads(line) for line in record.read_text().splitlines()]
-    assert any("ls-remote" in arguments for arguments, _ in seen)
+    assert any("remote-https" in arguments for arguments, _ in seen)
     assert any("fetch" in arguments for arguments, _ in seen)
     assert PASSWORD not in record.read_text()
     assert PASSWORD not in json.loads(f"[{','.join(record.read_text().splitlines())}]").__repr__()
