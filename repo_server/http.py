@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
 
 from argosy.engine.model.base import Model
 from argosy.gateways.clock import Clock
@@ -20,6 +21,7 @@ from repo_server.errors import Refused
 from repo_server.service import Service
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
+_PIECE = 1024 * 1024
 _JSON = "application/json"
 
 Asked = TypeVar("Asked", bound=Model)
@@ -35,6 +37,11 @@ def application(service: Service, *, token: str, clock: Clock) -> FastAPI:
     calls.serve(app, wire.RESOLVE, wire.ResolveRequest, service.resolve)
     calls.serve(app, wire.METADATA, wire.MetadataRequest, service.metadata)
     calls.serve(app, wire.VERIFY, wire.VerifyRequest, service.verify)
+    calls.serve(app, wire.DETAILS, wire.DetailsRequest, service.details)
+    calls.serve(app, wire.APPS, wire.AppsRequest, service.apps)
+    calls.serve(app, wire.REFS, wire.RepositoryRequest, service.refs)
+    calls.serve(app, wire.CHARTS, wire.RepositoryRequest, service.charts)
+    calls.serve(app, wire.TAGS, wire.RepositoryRequest, service.tags)
 
     @app.get("/healthz")
     async def healthz() -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -82,7 +89,7 @@ class _Calls:
             identifier = secrets.token_hex(6)
             log.exception("bug", identifier=identifier)
             return _refusal(wire.Refusal(code="bug", message=f"an error in the repo server; its log has {identifier}"))
-        return Response(b"{}" if value is None else wire.encode(value), media_type=_JSON), "ok"
+        return _answer(b"{}" if value is None else wire.encode(value)), "ok"
 
 
 async def _body(request: Request) -> bytes:
@@ -92,6 +99,15 @@ async def _body(request: Request) -> bytes:
         if len(content) > _LARGEST_REQUEST:
             raise Refused("limit_exceeded", f"the request is larger than {_LARGEST_REQUEST:,} bytes")
     return bytes(content)
+
+
+def _answer(content: bytes) -> Response:
+    """Return an answer; a large one goes out in pieces, so that a slow reader does not hold all of it twice."""
+    if len(content) <= _PIECE:
+        return Response(content, media_type=_JSON)
+    view = memoryview(content)
+    pieces = (view[start : start + _PIECE] for start in range(0, len(content), _PIECE))
+    return StreamingResponse(pieces, media_type=_JSON, headers={"Content-Length": str(len(content))})
 
 
 def _refusal(refusal: wire.Refusal) -> tuple[Response, str]:

@@ -18,17 +18,27 @@ from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.errors import ToolCrashed, ToolError, ToolFailed, ToolLimit
 from argosy.wire.repo_server import (
+    AppsAnswer,
+    AppsRequest,
+    ChartsAnswer,
+    Details,
+    DetailsRequest,
     MetadataRequest,
+    RefsAnswer,
     RenderRequest,
+    RepositoryRequest,
     ResolveAnswer,
     ResolveRequest,
     RevisionMetadata,
     SourceRequest,
+    TagsAnswer,
+    ToolSettings,
     VerifyRequest,
 )
 from repo_server import sources
 from repo_server.errors import Damaged, Refused
 from repo_server.git.address import scrub
+from repo_server.render import apps
 from repo_server.render.job import Product
 from repo_server.render.source import EMPTY, Place, Renderer
 from repo_server.sources import Sources
@@ -44,6 +54,8 @@ class EncodedSource(Model, frozen=True):
     source_type: str
     manifests: msgspec.Raw
     notes: str = ""
+    warnings: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 class EncodedAnswer(Model, frozen=True):
@@ -86,12 +98,61 @@ class Service:
             sources.check(item.source, item.repository)
 
         async def work() -> EncodedAnswer:
-            found = await _all([self._find(item) for item in request.sources])
+            found = await _all([self._find(item, request.tools) for item in request.sources])
             refs = _refs(found)
             return EncodedAnswer(sources=tuple([await self._render(request, item, refs) for item in found]))
 
-        repositories = [(item.source, item.repository) for item in request.sources]
-        return await self._within_bounds(work, repositories)
+        return await self._within_bounds(work, _repositories(request.sources))
+
+    async def details(self, request: DetailsRequest) -> Details:
+        """Return what could be set about one of an application's sources."""
+        if not 0 <= request.position < len(request.sources):
+            raise Refused("invalid", f"the application has {len(request.sources)} sources, none {request.position}")
+        for item in request.sources:
+            sources.check(item.source, item.repository)
+
+        async def work() -> Details:
+            found = await _all([self._find(item, request.tools) for item in request.sources])
+            item = found[request.position]
+            asked = RenderRequest(
+                application=request.application,
+                namespace="",
+                project=request.project,
+                sources=request.sources,
+                tools=request.tools,
+            )
+            try:
+                return await self._renderer.details(asked, _place(item, _refs(found)))
+            except (Refused, Stuck, ToolFailed, ToolLimit) as error:
+                raise _told(error, item) from error
+
+        return await self._within_bounds(work, _repositories(request.sources))
+
+    async def apps(self, request: AppsRequest) -> AppsAnswer:
+        """Return the folders of a repository that could be applications."""
+        source = Source(repo_url=request.repository.url, target_revision=request.revision)
+
+        async def work() -> AppsAnswer:
+            found = await self._find(SourceRequest(source, request.repository), request.tools)
+            return AppsAnswer(items=await apps.paths(found.tree, request.tools))
+
+        return await self._within_bounds(work, [(source, request.repository)])
+
+    async def refs(self, request: RepositoryRequest) -> RefsAnswer:
+        """Return the branches and tags of a Git repository."""
+        return await self._ask(request, lambda: self._sources.refs(request.repository, fresh=request.fresh))
+
+    async def charts(self, request: RepositoryRequest) -> ChartsAnswer:
+        """Return the charts of a chart repository."""
+        return await self._ask(request, lambda: self._sources.charts(request.repository, fresh=request.fresh))
+
+    async def tags(self, request: RepositoryRequest) -> TagsAnswer:
+        """Return the tags of a repository of an OCI registry."""
+        return await self._ask(request, lambda: self._sources.tags(request.repository, fresh=request.fresh))
+
+    async def _ask(self, request: RepositoryRequest, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        source = Source(repo_url=request.repository.url)
+        return await self._within_bounds(work, [(source, request.repository)])
 
     async def resolve(self, request: ResolveRequest) -> ResolveAnswer:
         """Return what the target revision of a source means now."""
@@ -118,11 +179,13 @@ class Service:
             [(request.source, request.repository)],
         )
 
-    async def _find(self, item: SourceRequest) -> _Found:
-        revision = item.revision or await self._sources.resolve(item.source, item.repository, fresh=False)
-        return _Found(
-            request=item, revision=revision, tree=await self._sources.tree(item.source, item.repository, revision)
-        )
+    async def _find(self, item: SourceRequest, settings: ToolSettings) -> _Found:
+        source, repository = item.source, item.repository
+        revision = item.revision or await self._sources.resolve(source, repository, fresh=False)
+        if item.integrity is not None:
+            await self._sources.prove(source, repository, revision, item.integrity)
+        tree = await self._sources.tree(source, repository, revision, submodules=settings.submodules)
+        return _Found(request=item, revision=revision, tree=tree)
 
     async def _render(self, request: RenderRequest, found: _Found, refs: Mapping[str, Tree]) -> EncodedSource:
         source = found.request.source
@@ -130,8 +193,7 @@ class Service:
             return _encoded(found, EMPTY)
         try:
             async with self._turn():
-                place = Place(source=source, revision=found.revision, tree=found.tree, refs=refs)
-                product = await self._renderer.render(request, place)
+                product = await self._renderer.render(request, _place(found, refs))
         except (Refused, Stuck, ToolFailed, ToolLimit) as error:
             raise _told(error, found) from error
         return _encoded(found, product)
@@ -167,6 +229,10 @@ class Service:
             raise Refused("unavailable", str(error)) from error
 
 
+def _repositories(asked: Sequence[SourceRequest]) -> list[tuple[Source, Repository]]:
+    return [(item.source, item.repository) for item in asked]
+
+
 async def _all(work: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]:
     """Do things at once. Raises the first error, and leaves nothing running behind it."""
     tasks = [asyncio.ensure_future(item) for item in work]
@@ -197,6 +263,18 @@ def _encoded(found: _Found, product: Product) -> EncodedSource:
         source_type=product.source_type,
         manifests=msgspec.Raw(product.manifests),
         notes=product.notes,
+        warnings=product.warnings,
+        commands=product.commands,
+    )
+
+
+def _place(found: _Found, refs: Mapping[str, Tree]) -> Place:
+    return Place(
+        source=found.request.source,
+        repository=found.request.repository,
+        revision=found.revision,
+        tree=found.tree,
+        refs=refs,
     )
 
 
@@ -205,8 +283,9 @@ def _told(error: "Refused | Stuck | ToolFailed | ToolLimit", found: _Found) -> R
     source = found.request.source
     where = f"path {source.path or '.'!r} of {found.tree.name}" if not source.chart else found.tree.name
     match error:
-        case Refused(code=code, message=message):
-            return Refused(code, message if found.tree.name in message else f"{where}: {message}")
+        case Refused(code=code, message=message, repositories=repositories):
+            told = message if found.tree.name in message else f"{where}: {message}"
+            return Refused(code, told, repositories=repositories)
         case ToolLimit():
             return Refused("limit_exceeded", f"{where}: {error}")
         case Stuck() | ToolFailed():

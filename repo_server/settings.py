@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from argosy.engine import durations
+from repo_server.cache.failures import Pause
+from repo_server.git.patience import Patience
+from repo_server.git.providers.azure import WorkloadIdentity
 
 _MEBIBYTE = 1024 * 1024
 _UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
@@ -40,6 +43,15 @@ class Unix:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Git:
+    """How remotes are asked: `listings` at once of one host (0: any number), and the identity of our pod in Azure."""
+
+    patience: Patience
+    listings: int
+    workload: WorkloadIdentity
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The checked settings. Times are seconds, sizes bytes; `parallel` 0 means any number."""
 
@@ -54,9 +66,13 @@ class Settings:
     render_seconds: float
     tool_seconds: float
     refs_seconds: float
+    git: Git
     directory_bytes: int
     chart_bytes: int
     cache_bytes: int
+    cache_disk_bytes: int
+    lifetime_seconds: float
+    pause: Pause
     file_urls: bool
     unsandboxed: bool
 
@@ -116,11 +132,38 @@ def _settings(edge: _Edge, env: "_Environment") -> Settings:
         render_seconds=env.seconds("REPO_SERVER_REQUEST_TIMEOUT", "180s"),
         tool_seconds=env.seconds("REPO_SERVER_TOOL_TIMEOUT", "60s"),
         refs_seconds=env.seconds("RECONCILIATION_TIMEOUT", "120s"),
+        git=_git(env),
         directory_bytes=env.size("REPO_SERVER_MAX_COMBINED_DIRECTORY_MANIFESTS_SIZE", 10 * _MEBIBYTE),
         chart_bytes=env.size("REPO_SERVER_HELM_MANIFEST_MAX_EXTRACTED_SIZE", 64 * _MEBIBYTE),
-        cache_bytes=env.size("REPO_SERVER_CACHE_SIZE", 64 * _MEBIBYTE),
+        cache_bytes=env.size("REPO_SERVER_CACHE_SIZE", 32 * _MEBIBYTE),
+        cache_disk_bytes=env.size("REPO_SERVER_CACHE_DISK_SIZE", 1024 * _MEBIBYTE),
+        lifetime_seconds=env.seconds("REPO_CACHE_EXPIRATION", "24h"),
+        pause=Pause(
+            after=env.number("PAUSE_GEN_AFTER_FAILED_ATTEMPTS", 3),
+            seconds=60.0 * env.number("PAUSE_GEN_MINUTES", 60),
+            requests=env.number("PAUSE_GEN_REQUESTS", 0),
+        ),
         file_urls=edge.file_urls,
         unsandboxed=edge.unsandboxed,
+    )
+
+
+def _git(env: "_Environment") -> Git:
+    return Git(
+        patience=Patience(
+            attempts=max(1, env.number("GIT_ATTEMPTS_COUNT", 1)),
+            first=env.seconds("GIT_RETRY_DURATION", "250ms"),
+            factor=max(1, env.number("GIT_RETRY_FACTOR", 2)),
+            longest=env.seconds("GIT_RETRY_MAX_DURATION", "5s"),
+        ),
+        listings=env.number("GIT_LS_REMOTE_PARALLELISM_LIMIT", 0),
+        workload=WorkloadIdentity(
+            authority=env.foreign("AZURE_AUTHORITY_HOST"),
+            tenant=env.foreign("AZURE_TENANT_ID"),
+            client=env.foreign("AZURE_CLIENT_ID"),
+            token_file=env.foreign("AZURE_FEDERATED_TOKEN_FILE"),
+            hosts=env.words("AZURE_WORKLOAD_IDENTITY_HOSTS", "dev.azure.com,*.visualstudio.com"),
+        ),
     )
 
 
@@ -132,6 +175,13 @@ class _Environment:
 
     def text(self, name: str, default: str) -> str:
         return self._named(name)[1] or default
+
+    def foreign(self, name: str) -> str:
+        """Look up what others than Argo CD and we have named, and put into the pod."""
+        return self._environment.get(name, "").strip()
+
+    def words(self, name: str, default: str) -> tuple[str, ...]:
+        return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
 
     def number(self, name: str, default: int) -> int:
         full, value = self._named(name)

@@ -5,10 +5,11 @@ Offline, a repository may be a folder on disk instead: `folders` are those, by t
 
 from collections.abc import Mapping
 
+from argosy.engine.model.rendering import Integrity
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.port import Tools
-from argosy.wire.repo_server import RevisionMetadata
+from argosy.wire.repo_server import ChartsAnswer, RefsAnswer, RevisionMetadata, TagsAnswer
 from repo_server.charts.repository import Charts
 from repo_server.errors import Refused
 from repo_server.git import metadata
@@ -47,7 +48,7 @@ class Sources:
             source.target_revision, tag_prefix=source.tag_prefix, tools=self._tools, fresh=fresh, believe=believe
         )
 
-    async def tree(self, source: Source, repository: Repository, revision: str) -> Tree:
+    async def tree(self, source: Source, repository: Repository, revision: str, *, submodules: bool) -> Tree:
         """Return the files of the repository, or of the chart, at a resolved revision."""
         if (folder := self._folder(source)) is not None:
             return folder
@@ -70,6 +71,23 @@ class Sources:
             await self._charts.verify(repository)
         else:
             await (await self._mirrors.of(repository.url, repository)).refs(fresh=True)
+
+    async def prove(self, source: Source, repository: Repository, revision: str, integrity: Integrity) -> None:
+        """Return if the commit is signed as a policy asks; only Git sources can prove anything."""
+        raise Refused("signature_refused", f"{scrub(source.repo_url)} at {revision}: signatures are not verified yet")
+
+    async def charts(self, repository: Repository, *, fresh: bool) -> ChartsAnswer:
+        """Return the charts of a chart repository and their versions."""
+        raise Refused("invalid", f"{scrub(repository.url)}: charts are not listed yet")
+
+    async def tags(self, repository: Repository, *, fresh: bool) -> TagsAnswer:
+        """Return the tags of a repository of an OCI registry."""
+        raise Refused("invalid", f"{scrub(repository.url)}: tags are not listed yet")
+
+    async def refs(self, repository: Repository, *, fresh: bool) -> RefsAnswer:
+        """Return the branches and tags of a Git repository."""
+        refs = await (await self._mirrors.of(repository.url, repository)).refs(fresh=fresh)
+        return RefsAnswer(branches=tuple(sorted(refs.branches)), tags=tuple(sorted(refs.tags)))
 
     async def discard(self, source: Source, repository: Repository) -> None:
         """Throw away what is kept of a source's repository because it cannot be read."""

@@ -13,6 +13,7 @@ from repo_server.errors import Refused
 
 Kind = Literal["file", "directory", "link", "submodule"]
 
+GITMODULES = ".gitmodules"
 _MOST_LINKS = 10
 _MOST_ENTRIES = 100_000
 _LONGEST_LINK = 4096
@@ -27,6 +28,7 @@ class Node:
 
     kind: Kind
     identity: str
+    executable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +52,83 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gitlink:
+    """A submodule as the repository that it is in has it: `commit`, and `declared`, that repository's .gitmodules.
+
+    `within` is the path of that repository in the tree ("" for the tree's own), `path` the submodule's path in it.
+    """
+
+    within: str
+    path: str
+    commit: str
+    declared: Node | None
+
+
+class Submodules(Protocol):
+    """Where the files of submodules come from."""
+
+    async def enter(self, link: Gitlink) -> None:
+        """See to it that the store has the submodule's files: its commit is a directory there. Raises `Refused`."""
+        ...
+
+
+class NotFetched:
+    """Submodules of whoever has none, or has switched them off."""
+
+    async def enter(self, link: Gitlink) -> None:
+        """Refuse."""
+        raise Refused(
+            "path_not_found",
+            f"{join(link.within, link.path)!r} is a submodule, and submodules are not fetched; switch them on "
+            "(reposerver.enable.git.submodule), or commit the files themselves",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What was looked at in a tree, by path.
+
+    `found` is what was there, links followed (None: nothing); `listed` the folders whose entries were asked for, with
+    their names and kinds; `whole` the folders of which everything counts; `linked` the paths that led through a
+    symbolic link, so that what they mean can change while the folder that they are in stays the same.
+    """
+
+    found: dict[str, Node | None] = field(default_factory=dict)
+    listed: dict[str, Mapping[str, Node]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tree:
     """A root in a store; `name` is how messages call it ("https://host/repo at 1a2b3c4").
 
-    `reads` records every path that was looked up with the identity of what was there ("" for nothing): two trees that
-    agree on these answer every question alike. `linked` are those of the paths that led through a symbolic link: what
-    they mean may change while the folder that they are in stays the same.
+    What is looked at is recorded: two trees that agree on the record answer every question alike. (What is not recorded
+    because the folder it is in was taken whole: equal identities of a folder mean that everything below is equal.)
+
+    A submodule is a folder, whose identity is its commit; its files are fetched when it is entered.
     """
 
     store: Store
     root: str
     name: str
-    reads: dict[str, str] = field(default_factory=dict)
-    linked: set[str] = field(default_factory=set)
+    submodules: Submodules = field(default_factory=NotFetched)
+    record: Record = field(default_factory=Record)
 
     def unread(self) -> "Tree":
         """Return the same tree with an empty record."""
-        return replace(self, reads={}, linked=set())
+        return replace(self, record=Record())
 
     async def find(self, path: str) -> Entry | None:
         """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""
-        entry = await self._find(path, path, links=0)
-        self.reads[path] = entry.node.identity if entry is not None else ""
+        try:
+            entry = await self._find(path, path, links=0)
+        except Refused as refused:
+            # A refusal too is an answer: whoever remembers it must notice when it no longer holds.
+            self.record.linked.add(path)
+            self.record.found[path] = Node(kind="link", identity=refused.message.replace(self.name, ""))
+            raise
+        self.record.found[path] = entry.node if entry is not None else None
         return entry
 
     async def demand(self, path: str, *, kind: Kind) -> Entry:
@@ -79,8 +136,6 @@ class Tree:
         entry = await self.find(path)
         if entry is None:
             raise Refused("path_not_found", f"{path!r} does not exist in {self.name}; {await self._nearest(path)}")
-        if entry.node.kind == "submodule":
-            raise self._submodule(path)
         if entry.node.kind != kind:
             raise Refused("path_not_found", f"{path!r} in {self.name} is a {entry.node.kind}, not a {kind}")
         return entry
@@ -90,15 +145,14 @@ class Tree:
         entry = await self.find(path)
         if entry is None or entry.node.kind != "directory":
             return {}
-        return await self.store.directory(entry.node.identity)
+        self.record.listed[path] = entries = await self.store.directory(entry.node.identity)
+        return {name: _as_folder(node) for name, node in entries.items()}
 
     async def walk(self, path: str, *, hidden: bool) -> AsyncIterator[tuple[str, Node]]:
         """Yield every entry below a directory with its path, in the order of names, links not followed.
 
-        Folders whose name begins with a dot are entered only if `hidden` is set. A submodule is refused: what is in it
-        would be missing without anybody noticing.
-
-        Raises `Refused` (limit_exceeded) beyond 100,000 entries.
+        Folders whose name begins with a dot are entered only if `hidden` is set. Raises `Refused` (limit_exceeded)
+        beyond 100,000 entries, and for a submodule that is not fetched: nobody would notice that its files are missing.
         """
         seen = 0
         waiting = [path]
@@ -109,8 +163,6 @@ class Tree:
                 seen += 1
                 if seen > _MOST_ENTRIES:
                     raise Refused("limit_exceeded", f"{path!r} in {self.name} has more than {_MOST_ENTRIES:,} entries")
-                if node.kind == "submodule":
-                    raise self._submodule(join(folder, name))
                 yield join(folder, name), node
                 if node.kind == "directory" and (hidden or not name.startswith(".")):
                     below.append(join(folder, name))
@@ -121,6 +173,7 @@ class Tree:
 
         Raises `Refused` as `walk`, for a link to nothing, and for links within links more than 10 deep.
         """
+        self.record.whole.add(path)
         found: list[str] = []
         waiting = [(path, 0)]
         while waiting:
@@ -156,8 +209,9 @@ class Tree:
             )
 
     async def _find(self, asked: str, path: str, *, links: int) -> Entry | None:
-        node = Node(kind="directory", identity=self.root)
+        node = inner = Node(kind="directory", identity=self.root)
         components = path.split("/") if path else []
+        within = 0
         for position, component in enumerate(components):
             if node.kind != "directory":
                 return None
@@ -167,13 +221,24 @@ class Tree:
             if child.kind == "link":
                 link = "/".join(components[: position + 1])
                 target = join(await self._target(link, child), "/".join(components[position + 1 :]))
-                self.linked.add(asked)
+                self.record.linked.add(asked)
                 if links == _MOST_LINKS:
                     raise self._circular(link)
                 found = await self._find(asked, target, links=links + 1)
                 return found and Entry(path=path, node=found.node)
-            node = child
+            node = _as_folder(child)
+            if child.kind == "submodule":
+                await self._enter(components[:within], components[within : position + 1], child, inner)
+                within, inner = position + 1, node
         return Entry(path=path, node=node)
+
+    async def _enter(self, within: Sequence[str], path: Sequence[str], node: Node, inner: Node) -> None:
+        """Enter a submodule of the repository whose root is `inner`; what that says of it counts as read."""
+        repository = "/".join(within)
+        declared = (await self.store.directory(inner.identity)).get(GITMODULES)
+        self.record.found[join(repository, GITMODULES)] = declared
+        link = Gitlink(within=repository, path="/".join(path), commit=node.identity, declared=declared)
+        await self.submodules.enter(link)
 
     async def _target(self, link: str, node: Node) -> str:
         (content,) = await self.store.contents([node.identity], limit=_LONGEST_LINK)
@@ -184,9 +249,6 @@ class Tree:
                 f"{link!r} in {self.name} is a symbolic link out of the repository; put the file in its place",
             )
         return target
-
-    def _submodule(self, path: str) -> Refused:
-        return Refused("path_not_found", f"{path!r} in {self.name} is a submodule; submodules are not fetched yet")
 
     def _circular(self, link: str) -> Refused:
         return Refused("render_failed", f"{link!r} in {self.name} is a symbolic link that leads in circles")
@@ -201,6 +263,10 @@ class Tree:
         names = sorted(await self.children(nearest))
         shown = ", ".join(names[:_SHOWN_NAMES]) + (", ..." if len(names) > _SHOWN_NAMES else "")
         return f"{nearest!r} holds: {shown or 'nothing'}" if nearest else f"the root holds: {shown or 'nothing'}"
+
+
+def _as_folder(node: Node) -> Node:
+    return replace(node, kind="directory") if node.kind == "submodule" else node
 
 
 def join(folder: str, name: str) -> str:

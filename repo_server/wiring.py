@@ -1,6 +1,7 @@
 """Builds the repo server from its settings; the only module of it that imports a concrete gateway."""
 
 import contextlib
+import secrets
 import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
@@ -11,11 +12,16 @@ from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import Tools
 from argosy.gateways.tools.worker import Limits as ToolLimits
 from argosy.gateways.tools.worker import Program
-from repo_server.cache import Cache
+from repo_server.cache.failures import Failures
+from repo_server.cache.renders import Renders
+from repo_server.cache.shelf import Shelf
 from repo_server.charts.repository import Charts
 from repo_server.git.command import Network
+from repo_server.git.hosts import Hosts
 from repo_server.git.mirrors import Mirrors
+from repo_server.git.providers.tokens import Tokens
 from repo_server.git.tickets import TicketOffice
+from repo_server.market import OpenMarket
 from repo_server.render.job import Limits
 from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
@@ -54,10 +60,17 @@ async def service(
             seconds=settings.transfer_seconds,
             unpacked_limit=settings.chart_bytes,
         )
+        shelf = _shelf(settings, clock)
+        stack.push_async_callback(shelf.close)
         renderer = Renderer(
             tools=tools,
-            cache=Cache(limit=settings.cache_bytes),
+            plugins=None,
+            market=OpenMarket(mirrors=mirrors, charts=charts, tools=tools, seconds=settings.transfer_seconds),
+            renders=Renders(shelf=shelf, limit=settings.cache_bytes, clock=clock),
+            failures=Failures(pause=settings.pause, clock=clock),
             limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
+            clock=clock,
+            lifetime=settings.lifetime_seconds,
         )
         sources = Sources(mirrors=mirrors, charts=charts, tools=tools, folders=folders)
         bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
@@ -68,7 +81,15 @@ async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExit
     office = TicketOffice(_private_folder(settings.state, stack))
     await office.open()
     stack.push_async_callback(office.close)
-    network = Network(office, request_seconds=settings.request_seconds, transfer_seconds=settings.transfer_seconds)
+    network = Network(
+        office,
+        clock=clock,
+        tokens=Tokens(clock=clock, seconds=settings.request_seconds, workload=settings.git.workload),
+        hosts=Hosts(clock=clock, listings=settings.git.listings),
+        request_seconds=settings.request_seconds,
+        transfer_seconds=settings.transfer_seconds,
+        patience=settings.git.patience,
+    )
     stack.callback(network.close)
     mirrors = Mirrors(
         settings.state / "mirrors",
@@ -80,6 +101,15 @@ async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExit
     mirrors.open()
     stack.push_async_callback(mirrors.close)
     return mirrors
+
+
+def _shelf(settings: Settings, clock: Clock) -> Shelf:
+    """Return the store of renders; without a token nobody else could read it again, so nothing is kept."""
+    limit = settings.cache_disk_bytes if settings.token else 0
+    secret = settings.token.encode() or secrets.token_bytes(32)
+    shelf = Shelf(settings.state / "renders", secret=secret, limit=limit, clock=clock)
+    shelf.open()
+    return shelf
 
 
 def _private_folder(state: Path, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Path:

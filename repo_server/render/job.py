@@ -7,9 +7,11 @@ import msgspec
 
 from argosy.engine import rendered
 from argosy.engine.model.application import SourceType
+from argosy.engine.model.rendering import ToolSettings
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.port import Document, Tools
 from argosy.wire.repo_server import RenderedManifest
+from repo_server.render.elsewhere import Elsewhere
 from repo_server.render.environment import Variables
 from repo_server.tree import Tree
 
@@ -27,29 +29,42 @@ class Job:
     """One source to be rendered: its options, its files, and for whom.
 
     `path` is the application's folder in `tree`; `refs` are the roots of the sources that value files may name as
-    `$name`; `variables` the build environment; `namespace` the destination's.
+    `$name`; `elsewhere` hands out what is in neither; `variables` is the build environment; `namespace` the
+    destination's; `settings` the caller's; with `lint`, warnings are wanted.
     """
 
     source: Source
     tree: Tree
     path: str
     refs: Mapping[str, Tree] = field(default_factory=dict)
+    elsewhere: Elsewhere
     variables: Variables
     application: str
     namespace: str
     kube_version: str
     api_versions: tuple[str, ...]
+    settings: ToolSettings = field(default_factory=ToolSettings)
+    lint: bool = False
+    generate_paths: str = ""
     limits: Limits
     tools: Tools
 
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """What a source rendered to; `manifests` is the JSON of a list of `RenderedManifest`, as the answer holds it."""
+    """What a source rendered to; `manifests` is the JSON of a list of `RenderedManifest`, as the answer holds it.
+
+    `api_versions` are those that the templates asked for, None for all of them. `hermetic` is false where the render
+    is no function of what is known to have been read (a plugin's).
+    """
 
     source_type: SourceType
     manifests: bytes
     notes: str = ""
+    warnings: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    api_versions: tuple[str, ...] | None = ()
+    hermetic: bool = True
 
 
 def written(documents: Iterable[Document]) -> list[rendered.Written]:

@@ -1,55 +1,166 @@
-"""Renders one source: chooses the tool, and looks first whether the same was rendered before. Called by `service`."""
+"""Renders one source: settles its options, chooses the tool, looks whether the same was rendered before. By `service`.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Two callers who want the same at once wait for one render.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import msgspec
 
+from argosy.engine.errors import Stuck
 from argosy.engine.model.application import SourceType
+from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
+from argosy.gateways.clock import Clock
+from argosy.gateways.tools.errors import ToolFailed, ToolLimit
 from argosy.gateways.tools.port import Tools
-from argosy.wire.repo_server import RenderRequest
-from repo_server import cache
-from repo_server.cache import Cache
+from argosy.wire.repo_server import Details, RenderRequest
+from repo_server.cache import footprint
+from repo_server.cache.failures import Failures
+from repo_server.cache.footprint import Footprint, Now
+from repo_server.cache.renders import Lifetime, Renders
 from repo_server.errors import Refused
-from repo_server.render import detect, directory, environment, helm, kustomize
+from repo_server.render import details, detect, directory, environment, helm, kustomize, plugin
+from repo_server.render.elsewhere import Elsewhere, Market
 from repo_server.render.job import Job, Limits, Product
+from repo_server.render.overrides import Overrides
 from repo_server.tree import Tree, resolve
+
+if TYPE_CHECKING:
+    from repo_server.plugins.plugins import Plugins
 
 EMPTY = Product(source_type="Directory", manifests=b"[]")
 """What a source renders to that others only refer to."""
 
+_FORMAT = 1
+"""Part of every question: to be raised when the same question is answered in another way."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A source at a resolved revision: its files, and the roots that its value files may name as `$name`."""
+    """A source at a resolved revision: its entry, its files, and the roots that its value files may name as `$name`."""
 
     source: Source
+    repository: Repository
     revision: str
     tree: Tree
     refs: Mapping[str, Tree]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Renderer:
     """Renders sources with these tools, within these limits, remembering what it rendered."""
 
-    tools: Tools
-    cache: Cache
-    limits: Limits
+    def __init__(
+        self,
+        *,
+        tools: Tools,
+        plugins: "Plugins | None",
+        market: Market,
+        renders: Renders,
+        failures: Failures,
+        limits: Limits,
+        clock: Clock,
+        lifetime: float,
+    ) -> None:
+        self._tools = tools
+        self._plugins = plugins
+        self._market = market
+        self._renders = renders
+        self._failures = failures
+        self._limits = limits
+        self._clock = clock
+        self._lifetime = lifetime
+        self._overrides = Overrides(tools)
+        self._turns: WeakValueDictionary[tuple[bytes, tuple[str, ...]], asyncio.Lock] = WeakValueDictionary()
+        self._versions: Mapping[str, str] | None = None
+        self.rendered = 0
 
     async def render(self, request: RenderRequest, place: Place) -> Product:
         """Return what a source renders to. Raises `Refused`, `Damaged`, `Stuck` or a `ToolError`."""
-        job = self._job(request, place)
-        kind = detect.source_type(job.source, await _names(job))
-        asked = cache.question(_question(job, kind))
-        trees = [job.tree, *(job.refs[name] for name in sorted(job.refs))]
-        known = await self.cache.find(asked, trees, job.variables.values)
-        if known is not None:
+        job, kind = await self._prepared(request, place)
+        asked = await self._question(job, kind)
+        now = _now(job)
+        if not request.fresh and (known := await self._renders.find(asked, now, revision=place.revision)) is not None:
             return known
-        product = await _run(job, kind)
-        self.cache.keep(asked, trees, job.variables, product)
+        async with self._turn(asked, now):
+            if not request.fresh:
+                if (known := await self._renders.find(asked, now, revision=place.revision)) is not None:
+                    return known
+                await self._failures.check(asked, lambda depended: footprint.holds(depended, now))
+            return await self._rendered(job, kind, asked, place)
+
+    async def details(self, request: RenderRequest, place: Place) -> Details:
+        """Return what could be set about a source. Raises as `render`."""
+        job, kind = await self._prepared(request, place)
+        match kind:
+            case "Helm":
+                return await details.of_helm(job)
+            case "Kustomize":
+                return await details.of_kustomize(job)
+            case "Directory" | "Plugin":
+                return Details(source_type=kind)
+
+    async def _prepared(self, request: RenderRequest, place: Place) -> tuple[Job, SourceType]:
+        """Return the job of a source, its overrides merged in, and the tool for it."""
+        job = self._job(request, place)
+        names = await _names(job)
+        source = await self._overrides.merged(job.source, job.tree.unread(), job.path, application=job.application)
+        job = replace(job, source=source)
+        return job, await self._kind(job, names)
+
+    async def _kind(self, job: Job, names: frozenset[str]) -> SourceType:
+        kind = detect.explicit(job.source, job.settings)
+        if kind is None and self._plugins is not None and await self._plugins.discover(job.tree.unread(), job.path):
+            return "Plugin"
+        return kind or detect.by_files(names, job.settings)
+
+    async def _rendered(self, job: Job, kind: SourceType, asked: bytes, place: Place) -> Product:
+        self.rendered += 1
+        try:
+            product = await self._run(job, kind)
+        except (Refused, Stuck, ToolFailed, ToolLimit) as error:
+            if (refused := _lasting(error)) is not None:
+                self._failures.note(asked, _footprint(job, ()), refused)
+            raise
+        self._failures.forget(asked)
+        lifetime = None
+        if not product.hermetic:
+            lifetime = Lifetime(revision=place.revision, until=self._clock.now().timestamp() + self._lifetime)
+        self._renders.keep(asked, product, _footprint(job, product.api_versions), lifetime)
         return product
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, asked: bytes, now: Now) -> AsyncGenerator[None]:
+        key = (asked, tuple(tree.root for tree in now.trees))
+        lock = self._turns.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
+
+    async def _run(self, job: Job, kind: SourceType) -> Product:
+        match kind:
+            case "Helm":
+                return await helm.render(job)
+            case "Kustomize":
+                return await kustomize.render(job)
+            case "Directory":
+                return await directory.render(job)
+            case "Plugin":
+                if self._plugins is None:
+                    raise Refused("invalid", "no plugins here")
+                return await plugin.render(job, self._plugins)
+
+    async def _question(self, job: Job, kind: SourceType) -> bytes:
+        """Return what decides the render besides what is read: the footprint has the rest."""
+        if self._versions is None:
+            self._versions = await self._tools.versions()
+        source = msgspec.structs.replace(job.source, target_revision="", tag_prefix="", name="", ref="")
+        asked = [_FORMAT, self._versions, kind, source, job.settings, sorted(job.refs), job.lint, _for_whom(job, kind)]
+        return msgspec.json.encode(asked, order="deterministic")
 
     def _job(self, request: RenderRequest, place: Place) -> Job:
         return Job(
@@ -57,13 +168,17 @@ class Renderer:
             tree=place.tree.unread(),
             path=folder_of(place.source),
             refs={name: tree.unread() for name, tree in place.refs.items()},
+            elsewhere=Elsewhere(self._market, own=place.repository, repositories=request.repositories),
             variables=environment.variables(request, place.source, revision=place.revision),
             application=request.application,
             namespace=request.namespace,
             kube_version=request.kube_version,
             api_versions=request.api_versions,
-            limits=self.limits,
-            tools=self.tools,
+            settings=request.tools,
+            lint=request.lint,
+            generate_paths=request.generate_paths,
+            limits=self._limits,
+            tools=self._tools,
         )
 
 
@@ -89,22 +204,50 @@ async def _names(job: Job) -> frozenset[str]:
     return frozenset(await tree.children(job.path))
 
 
-def _question(job: Job, kind: SourceType) -> object:
-    """Return what decides the render besides the files and the build variables."""
-    source = msgspec.structs.replace(job.source, target_revision="")
-    asked: list[object] = [kind, source, sorted(job.refs)]
-    if kind == "Helm":
-        asked += [job.application, job.namespace, job.kube_version, job.api_versions]
-    return asked
-
-
-async def _run(job: Job, kind: SourceType) -> Product:
+def _for_whom(job: Job, kind: SourceType) -> object:
+    """Return what a tool is told of the application and its destination, as far as that decides what it renders."""
     match kind:
         case "Helm":
-            return await helm.render(job)
+            return helm.told(job)
         case "Kustomize":
-            return await kustomize.render(job)
+            return kustomize.told(job)
         case "Directory":
-            return await directory.render(job)
+            return None
         case "Plugin":
-            raise Refused("invalid", "config management plugins are not run yet; remove spec.source.plugin")
+            return plugin.told(job)
+
+
+def _now(job: Job) -> Now:
+    return Now(
+        trees=_trees(job),
+        variables=job.variables.values,
+        api_versions=job.api_versions,
+        elsewhere=job.elsewhere.identity,
+    )
+
+
+def _trees(job: Job) -> list[Tree]:
+    return [job.tree, *(job.refs[name] for name in sorted(job.refs))]
+
+
+def _footprint(job: Job, api_versions: tuple[str, ...] | None) -> Footprint:
+    return Footprint(
+        trees=tuple(footprint.looks(tree.record) for tree in _trees(job)),
+        variables=job.variables.used(),
+        api_versions=None if api_versions is None else footprint.answers(api_versions, job.api_versions),
+        all_versions=footprint.hashed(job.api_versions) if api_versions is None else "",
+        elsewhere=job.elsewhere.taken,
+    )
+
+
+def _lasting(error: Refused | Stuck | ToolFailed | ToolLimit) -> Refused | None:
+    """Return the refusal to remember; None for one that another try may not meet."""
+    match error:
+        case Refused(code="unavailable" | "access_denied" | "repositories_needed" | "repository_not_found" | "bug"):
+            return None
+        case Refused():
+            return error
+        case ToolLimit():
+            return Refused("limit_exceeded", str(error))
+        case Stuck() | ToolFailed():
+            return Refused("render_failed", str(error))

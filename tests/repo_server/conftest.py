@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,11 +13,17 @@ from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import Tools
 from argosy.gateways.tools.worker import Limits as ToolLimits
 from argosy.gateways.tools.worker import Program
-from repo_server.cache import Cache
+from repo_server.cache.failures import Failures, Pause
+from repo_server.cache.renders import Renders
+from repo_server.cache.shelf import Shelf
 from repo_server.charts.repository import Charts
 from repo_server.git.command import Network
+from repo_server.git.hosts import Hosts
 from repo_server.git.mirrors import Mirrors
+from repo_server.git.providers.azure import WorkloadIdentity
+from repo_server.git.providers.tokens import Tokens
 from repo_server.git.tickets import TicketOffice
+from repo_server.market import OpenMarket
 from repo_server.render.job import Limits
 from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
@@ -55,8 +62,15 @@ async def office() -> AsyncIterator[TicketOffice]:
 
 @pytest.fixture
 async def reach(tmp_path: Path, office: TicketOffice) -> AsyncIterator[Reach]:
-    network = Network(office, request_seconds=15, transfer_seconds=60)
     clock = ManualClock(datetime(2026, 1, 2, tzinfo=UTC))
+    network = Network(
+        office,
+        clock=clock,
+        tokens=Tokens(clock=clock, seconds=15, workload=WorkloadIdentity()),
+        hosts=Hosts(clock=clock),
+        request_seconds=15,
+        transfer_seconds=60,
+    )
     mirrors = Mirrors(
         tmp_path / "mirrors",
         network=network,
@@ -78,14 +92,32 @@ async def tools() -> AsyncIterator[Tools]:
 
 
 @pytest.fixture
-def kitchen(forge: Forge, reach: Reach, tools: Tools) -> Kitchen:
+async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> AsyncIterator[Kitchen]:
     counting = CountingTools(tools)
-    charts = Charts(tools=counting, clock=reach.clock, index_seconds=120, seconds=15, unpacked_limit=5_000_000)
-    renderer = Renderer(
-        tools=counting,
-        cache=Cache(limit=1_000_000),
-        limits=Limits(directory_bytes=100_000, tool_bytes=5_000_000),
-    )
-    sources = Sources(mirrors=reach.mirrors, charts=charts, tools=counting)
-    service = Service(sources=sources, renderer=renderer, bounds=Bounds(seconds=60, parallel=0))
-    return Kitchen(service, forge, counting, reach.clock)
+    asked = cast("Tools", counting)
+    charts = Charts(tools=asked, clock=reach.clock, index_seconds=120, seconds=15, unpacked_limit=5_000_000)
+    sources = Sources(mirrors=reach.mirrors, charts=charts, tools=asked)
+    shelves: list[Shelf] = []
+
+    def make() -> tuple[Service, Renderer]:
+        shelf = Shelf(tmp_path / "renders", secret=b"of the tests", limit=10_000_000, clock=reach.clock)
+        shelf.open()
+        shelves.append(shelf)
+        renderer = Renderer(
+            tools=asked,
+            plugins=None,
+            market=OpenMarket(mirrors=reach.mirrors, charts=charts, tools=asked, seconds=15),
+            renders=Renders(shelf=shelf, limit=1_000_000, clock=reach.clock),
+            failures=Failures(pause=Pause(), clock=reach.clock),
+            limits=Limits(directory_bytes=100_000, tool_bytes=5_000_000),
+            clock=reach.clock,
+            lifetime=86400,
+        )
+        return Service(sources=sources, renderer=renderer, bounds=Bounds(seconds=60, parallel=0)), renderer
+
+    async def settle() -> None:
+        for shelf in shelves:
+            await shelf.close()
+
+    yield Kitchen(make, forge, counting, reach.clock, settle=settle)
+    await settle()

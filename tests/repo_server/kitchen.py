@@ -1,6 +1,6 @@
 """The service on real repositories, with what tests ask of it in one line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,20 +10,14 @@ from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.port import (
-    ChartArchive,
-    ChartDetails,
-    ChartFiles,
-    ChartValue,
+    Document,
     File,
     HelmOutcome,
     HelmRequest,
+    JsonnetRequest,
     KustomizeOutcome,
     KustomizeRequest,
-    LintMessage,
-    LintRequest,
-    PackedFile,
     Tools,
-    VersionChoice,
     YamlFile,
 )
 from argosy.wire.repo_server import (
@@ -34,6 +28,7 @@ from argosy.wire.repo_server import (
     SourceRequest,
     encode,
 )
+from repo_server.render.source import Renderer
 from repo_server.service import Service
 from tests.repo_server.repositories import Forge
 
@@ -55,40 +50,41 @@ class CountingTools:
         self.helm_requests.append(request)
         return await self.tools.helm(request)
 
-    async def chart(self, chart: ChartFiles | ChartArchive, *, values: Sequence[File] = ()) -> ChartDetails:
-        return await self.tools.chart(chart, values=values)
-
-    async def lint(self, request: LintRequest) -> tuple[LintMessage, ...]:
-        return await self.tools.lint(request)
-
-    async def chart_values(self, chart: ChartFiles | ChartArchive) -> tuple[ChartValue, ...]:
-        return await self.tools.chart_values(chart)
-
-    async def packed_charts(self, archives: Sequence[File]) -> tuple[PackedFile, ...]:
-        return await self.tools.packed_charts(archives)
-
     async def kustomize(self, request: KustomizeRequest) -> KustomizeOutcome:
         self.renders.append("kustomize")
         return await self.tools.kustomize(request)
 
-    async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:
-        return await self.tools.semver(constraint, versions)
+    async def jsonnet(self, request: JsonnetRequest) -> tuple[tuple[Document, ...], ...]:
+        self.renders.append("jsonnet")
+        return await self.tools.jsonnet(request)
 
-    async def versions(self) -> Mapping[str, str]:
-        return await self.tools.versions()
-
-    async def close(self) -> None:
-        await self.tools.close()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tools, name)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kitchen:
-    """Renders sources of the forge."""
+    """Renders sources of the forge; `again` starts the service anew on what the last one left on disk."""
 
-    service: Service
+    make: Callable[[], tuple[Service, Renderer]]
     forge: Forge
     tools: CountingTools
     clock: ManualClock
+    settle: Callable[[], Awaitable[None]]
+    service: Service = field(init=False)
+    renderer: Renderer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.service, self.renderer = self.make()
+
+    async def again(self) -> None:
+        await self.settle()
+        self.service, self.renderer = self.make()
+
+    @property
+    def rendered(self) -> int:
+        """How often a tool had to be asked, since the service was started."""
+        return self.renderer.rendered
 
     async def render(
         self, *sources: Source, application: str = "shop", revision: str = "", **request: Any

@@ -1,118 +1,13 @@
 """What was rendered is rendered again exactly when something that it read has changed."""
 
+from datetime import timedelta
+
 import pytest
 
-from argosy.engine.model.source import DirectoryOptions, HelmOptions, HelmParameter, Source
+from argosy.engine.model.source import HelmOptions, HelmParameter
+from repo_server.errors import Refused
 from tests.repo_server.kitchen import Kitchen, chart, config_map
-from tests.repo_server.repositories import Link, WorkTree
-
-FILES: dict[str, str | Link] = {
-    **chart("chart", **{"templates/extra.yaml": '{{ .Files.Get "extra.txt" }}', "extra.txt": config_map("extra")}),
-    "values/prod.yaml": "color: prod",
-    "values/env/a.yaml": "color: a",
-    "directory/one.yaml": config_map("one"),
-    "directory/notes.md": "notes",
-    "directory/sub/two.yaml": config_map("two"),
-    "directory/linked.yaml": Link("../shared/three.yaml"),
-    "shared/three.yaml": config_map("three"),
-    "overlay/kustomization.yaml": "resources: [../base]\npatches: [{path: patch.yaml}]\n",
-    "overlay/patch.yaml": config_map("map", color="patched"),
-    "overlay/notes.md": "notes",
-    "base/kustomization.yaml": "resources: [map.yaml]\n",
-    "base/map.yaml": config_map("map"),
-    "unread/file.yaml": config_map("unread"),
-}
-
-
-def _sources(kitchen: Kitchen) -> dict[str, Source]:
-    helm = HelmOptions(value_files=("/values/prod.yaml", "/values/env/*.yaml"))
-    return {
-        "chart": kitchen.source("chart", helm=helm),
-        "plain directory": kitchen.source("directory"),
-        "deep directory": kitchen.source("directory", directory=DirectoryOptions(recurse=True)),
-        "overlay": kitchen.source("overlay"),
-    }
-
-
-READERS = {
-    "chart": {"chart"},
-    "values/prod.yaml": {"chart"},
-    "values/env": {"chart"},
-    "directory": {"plain directory", "deep directory"},
-    "shared/three.yaml": {"plain directory", "deep directory"},
-    "overlay/notes.md": {"overlay"},
-    "overlay/kustomization.yaml": {"overlay"},
-    "overlay/patch.yaml": {"overlay"},
-    "base/kustomization.yaml": {"overlay"},
-    "base/map.yaml": {"overlay"},
-    "unread": set(),
-    "new-file": set(),
-}
-
-
-def _may_read(path: str) -> set[str]:
-    return next(readers for start, readers in READERS.items() if path.startswith(start))
-
-
-async def _rendered_again(kitchen: Kitchen, revision: str) -> set[str]:
-    again: set[str] = set()
-    for name, source in _sources(kitchen).items():
-        before = len(kitchen.tools.renders)
-        await kitchen.render(source, revision=revision)
-        if len(kitchen.tools.renders) > before:
-            again.add(name)
-    return again
-
-
-@pytest.fixture
-async def tree(kitchen: Kitchen) -> WorkTree:
-    tree = kitchen.forge.create()
-    first = tree.commit(FILES)
-    assert await _rendered_again(kitchen, first) == set(_sources(kitchen))
-    return tree
-
-
-async def test_an_unchanged_commit_and_an_empty_one_render_nothing(kitchen: Kitchen, tree: WorkTree):
-    assert await _rendered_again(kitchen, tree.git("rev-parse", "HEAD")) == set()
-    assert await _rendered_again(kitchen, tree.commit({}, "nothing")) == set()
-
-
-@pytest.mark.parametrize("path", sorted(name for name, content in FILES.items() if isinstance(content, str)))
-async def test_a_changed_file_renders_its_readers_and_nobody_else(kitchen: Kitchen, tree: WorkTree, path: str):
-    content = FILES[path]
-    assert isinstance(content, str)
-    changed = await _rendered_again(kitchen, tree.commit({path: content + "\n# changed\n"}))
-    # A file that a tool could have seen may count as read; one that it did read must, and no other one may.
-    if path == "overlay/notes.md":
-        assert changed == set()
-    else:
-        assert changed == _may_read(path)
-
-
-@pytest.mark.parametrize(
-    ("path", "content", "readers"),
-    [
-        ("directory/new.yaml", config_map("new"), {"plain directory", "deep directory"}),
-        ("directory/sub/new.yaml", config_map("new"), {"plain directory", "deep directory"}),
-        ("values/env/b.yaml", "color: b", {"chart"}),
-        ("chart/templates/new.yaml", config_map("new"), {"chart"}),
-        ("unread/new.yaml", config_map("new"), set()),
-        ("base/unnamed.yaml", config_map("new"), {"overlay"}),  # the folder was looked up, as a whole
-        ("new-file.yaml", config_map("new"), set()),
-    ],
-)
-async def test_an_added_file_renders_those_who_looked_for_it(
-    kitchen: Kitchen, tree: WorkTree, path: str, content: str, readers: set[str]
-):
-    assert await _rendered_again(kitchen, tree.commit({path: content})) == readers
-
-
-async def test_a_removed_and_a_renamed_file_render_their_readers(kitchen: Kitchen, tree: WorkTree):
-    moved = {"values/env/a.yaml": None, "values/env/z.yaml": "color: a"}
-    assert await _rendered_again(kitchen, tree.commit(moved)) == {"chart"}
-    moved = {"directory/sub/two.yaml": None, "directory/sub/renamed.yaml": config_map("two")}
-    assert await _rendered_again(kitchen, tree.commit(moved)) >= {"deep directory"}
-    assert await _rendered_again(kitchen, tree.commit({"unread/file.yaml": None})) == set()
+from tests.repo_server.repositories import Link
 
 
 async def test_a_missing_file_that_appears_is_noticed(kitchen: Kitchen):
@@ -145,17 +40,82 @@ async def test_for_whom_it_is_counts_for_charts_only(kitchen: Kitchen):
     assert kitchen.tools.renders == ["helm", "yaml", "helm"]
 
 
-async def test_a_failure_is_not_kept(kitchen: Kitchen):
+async def test_a_chart_that_asks_for_an_api_version_depends_on_the_answer(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    for versions, known in (((), "false"), (("v1",), "false"), (("example.org/v1", "v1"), "true")):
+        data = await kitchen.data(kitchen.source("web"), api_versions=versions)
+        assert data["shop"]["known"] == known
+    assert kitchen.tools.renders == ["helm", "helm"]
+
+
+async def test_a_chart_that_lists_all_api_versions_depends_on_each(kitchen: Kitchen):
+    listing = {"templates/all.yaml": config_map("all", n="{{ len .Capabilities.APIVersions }}")}
+    kitchen.forge.create().commit(chart("web", **listing))
+    for versions in ((), ("v1",), ("example.org/v1", "v1"), ("v1", "example.org/v1")):
+        await kitchen.data(kitchen.source("web"), api_versions=versions)
+    assert kitchen.tools.renders == ["helm", "helm", "helm"]
+
+
+async def test_applications_that_ask_the_same_share_a_render(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    for number in range(20):
+        helm = HelmOptions(release_name="same", values=f"color: {number % 4}")
+        data = await kitchen.data(kitchen.source("web", helm=helm), application=f"app-{number}")
+        assert data["same"]["color"] == str(number % 4)
+    assert kitchen.rendered == 4
+
+
+async def test_2_60_a_hard_refresh_renders_anew(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    for fresh in (False, False, True):
+        await kitchen.data(kitchen.source("web"), fresh=fresh)
+    assert kitchen.rendered == 2
+
+
+BROKEN = "kind: Pod\nmetadata: {name: a}\n"
+
+
+async def _fails(kitchen: Kitchen, **request: object) -> str:
+    with pytest.raises(Refused, match="apiVersion must be set") as refused:
+        await kitchen.render(kitchen.source("app"), **request)
+    return refused.value.message
+
+
+async def test_2_60_after_three_failures_the_same_is_not_tried_for_an_hour(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/a.yaml": BROKEN})
+    for _ in range(5):
+        message = await _fails(kitchen)
+    assert kitchen.rendered == 3
+    assert "failed 3 times" in message
+    kitchen.clock.advance(timedelta(minutes=61))
+    await _fails(kitchen)
+    assert kitchen.rendered == 4
+
+
+async def test_2_60_a_pause_hides_no_fix(kitchen: Kitchen):
     tree = kitchen.forge.create()
-    broken = tree.commit({"app/a.yaml": "kind: Pod\nmetadata: {name: a}\n"})
-    for _ in range(2):
-        with pytest.raises(Exception, match="apiVersion must be set"):
-            await kitchen.render(kitchen.source("app"), revision=broken)
-    assert kitchen.tools.renders == ["yaml", "yaml"]
+    tree.commit({"app/a.yaml": BROKEN})
+    for _ in range(4):
+        await _fails(kitchen)
+    await _fails(kitchen, revision=tree.commit({"elsewhere.yaml": "x"}))
+    assert kitchen.rendered == 3
+    fixed = tree.commit({"app/a.yaml": config_map("a")})
+    assert await kitchen.data(kitchen.source("app"), revision=fixed) == {"a": None}
 
 
-async def test_what_was_used_longest_ago_makes_room(kitchen: Kitchen):
-    revision = kitchen.forge.create().commit({f"{n}/a.yaml": config_map("a", big="x" * 50_000) for n in range(30)})
-    for path in [*map(str, range(30)), "29", "0"]:
-        await kitchen.render(kitchen.source(path), revision=revision)
-    assert len(kitchen.tools.renders) == 31
+async def test_2_60_a_pause_ends_with_a_hard_refresh(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/a.yaml": BROKEN})
+    for _ in range(4):
+        await _fails(kitchen)
+    await _fails(kitchen, fresh=True)
+    assert kitchen.rendered == 4
+
+
+async def test_a_link_that_leads_out_is_looked_at_again_when_it_was_mended(kitchen: Kitchen):
+    tree = kitchen.forge.create()
+    tree.commit({"app/a.yaml": Link("../../out.yaml")})
+    for _ in range(4):
+        with pytest.raises(Refused, match="out of the repository"):
+            await kitchen.render(kitchen.source("app"))
+    mended = tree.commit({"app/a.yaml": Link("../b.yaml"), "b.yaml": config_map("b")})
+    assert await kitchen.data(kitchen.source("app"), revision=mended) == {"b": None}

@@ -1,0 +1,141 @@
+"""Finds and keeps renders: by what was asked, and of those the one whose footprint still holds.
+
+For a new commit each recorded lookup is made again in the new tree: if every answer is the same, the render would be
+the same, and is not done. So a commit that touches nothing that an application reads costs it a few lookups. What is
+kept is in memory for those asked lately, and on the shelf, which outlives the process. Called by `render.source`.
+"""
+
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+import msgspec
+
+from argosy.engine.model.application import SourceType
+from argosy.gateways.clock import Clock
+from repo_server.cache import footprint
+from repo_server.cache.footprint import Footprint, Now
+from repo_server.cache.shelf import Shelf
+from repo_server.render.job import Product
+
+_KEPT_PER_QUESTION = 32
+"""Branches of one application, mostly: the same question with other files."""
+
+Kept = TypeVar("Kept")
+
+
+class Lifetime(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a render that is no function of its footprint is believed: at this revision, until then (Unix time)."""
+
+    revision: str
+    until: float
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    footprint: Footprint
+    source_type: SourceType
+    manifests: str
+    notes: str = ""
+    warnings: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    lifetime: Lifetime | None = None
+
+
+_Entries = tuple[_Entry, ...]
+_ENTRIES: msgspec.msgpack.Decoder[_Entries] = msgspec.msgpack.Decoder(_Entries)
+
+
+class Renders:
+    """The renders of this server; `limit` bounds what is held in memory, in bytes."""
+
+    def __init__(self, *, shelf: Shelf, limit: int, clock: Clock) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._entries: _Bounded[_Entries] = _Bounded(limit // 2)
+        self._manifests: _Bounded[bytes] = _Bounded(limit // 2)
+
+    async def find(self, question: bytes, now: Now, *, revision: str) -> Product | None:
+        """Return what the same question rendered to when it read what is there now, or None."""
+        name = self._shelf.name(question)
+        for position, entry in enumerate(entries := self._known(name)):
+            if await self._holds(entry, now, revision) and (manifests := self._content(entry.manifests)) is not None:
+                if position:
+                    self._entries.put(name, (entry, *(other for other in entries if other is not entry)))
+                return Product(
+                    source_type=entry.source_type,
+                    manifests=manifests,
+                    notes=entry.notes,
+                    warnings=entry.warnings,
+                    commands=entry.commands,
+                )
+        return None
+
+    def keep(self, question: bytes, product: Product, depended: Footprint, lifetime: Lifetime | None) -> None:
+        """Keep a render with what it depended on."""
+        name = self._shelf.name(question)
+        manifests = self._shelf.name(product.manifests)
+        entry = _Entry(
+            footprint=depended,
+            source_type=product.source_type,
+            manifests=manifests,
+            notes=product.notes,
+            warnings=product.warnings,
+            commands=product.commands,
+            lifetime=lifetime,
+        )
+        others = tuple(other for other in self._known(name) if other.footprint != depended)
+        entries = (entry, *others[: _KEPT_PER_QUESTION - 1])
+        try:
+            encoded = msgspec.msgpack.encode(entries)
+        except UnicodeEncodeError:
+            return  # a file name that is no text: rendered again each time
+        self._manifests.put(manifests, product.manifests, size=len(product.manifests))
+        self._entries.put(name, entries, size=len(encoded))
+        self._shelf.put(manifests, product.manifests)
+        self._shelf.put(name, encoded)
+
+    def _known(self, name: str) -> _Entries:
+        entries = self._entries.get(name)
+        if entries is None and (stored := self._shelf.get(name)) is not None:
+            entries = _ENTRIES.decode(stored)
+            self._entries.put(name, entries, size=len(stored))
+        return entries or ()
+
+    def _content(self, name: str) -> bytes | None:
+        content = self._manifests.get(name)
+        if content is None and (content := self._shelf.get(name)) is not None:
+            self._manifests.put(name, content, size=len(content))
+        return content
+
+    async def _holds(self, entry: _Entry, now: Now, revision: str) -> bool:
+        if entry.lifetime is not None and (
+            entry.lifetime.revision != revision or entry.lifetime.until < self._clock.now().timestamp()
+        ):
+            return False
+        return await footprint.holds(entry.footprint, now)
+
+
+class _Bounded(Generic[Kept]):
+    """Values by name, as many as fit; the longest unused go first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._total = 0
+        self._values: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
+
+    def get(self, name: str) -> Kept | None:
+        """Return the value of a name, which is then the last to go."""
+        if name not in self._values:
+            return None
+        self._values.move_to_end(name)
+        return self._values[name][0]
+
+    def put(self, name: str, value: Kept, *, size: int | None = None) -> None:
+        """Keep a value of so many bytes; without a size, of as many as the one that it replaces."""
+        before = self._values.pop(name, None)
+        known = before[1] if before is not None else 0
+        taken = known if size is None else size
+        self._values[name] = (value, taken)
+        self._total += taken - known
+        while self._total > self._limit and self._values:
+            _, (_, freed) = self._values.popitem(last=False)
+            self._total -= freed

@@ -1,0 +1,63 @@
+"""What a plugin prints -> manifests. Argo CD 2.40 to 2.42 and 2.47. The plugin itself is run by `repo_server.plugins`.
+
+A plugin may read what nobody sees it read, so what it rendered is believed for its commit only, and for a time.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from argosy.engine import rendered
+from argosy.engine.model.source import PluginOptions
+from argosy.gateways.tools.port import File, ReadFile, UnreadableFile
+from repo_server.errors import Refused
+from repo_server.render.job import Job, Product, encoded, written
+
+if TYPE_CHECKING:
+    from repo_server.plugins.plugins import Plugin, Plugins
+
+
+async def render(job: Job, plugins: "Plugins") -> Product:
+    """Run the plugin that the source names, or the first that says it is for its folder. Raises `Refused`."""
+    options = job.source.plugin or PluginOptions()
+    plugin = await chosen(job, plugins)
+    output = await plugins.render(
+        plugin,
+        tree=job.tree,
+        path=job.path,
+        environment=environment(job),
+        options=options,
+        generate_paths=job.generate_paths,
+    )
+    name = f"output of plugin {plugin.name}"
+    (answer,) = await job.tools.yaml([File(path=name, content=output)])
+    match answer:
+        case ReadFile(documents=documents):
+            manifests = rendered.manifests_among(written(documents))
+        case UnreadableFile(document=document, line=line, message=message):
+            raise Refused("render_failed", f"{name}, document {document}, line {line}: {message}")
+    return Product(source_type="Plugin", manifests=encoded(manifests), hermetic=False)
+
+
+async def chosen(job: Job, plugins: "Plugins") -> "Plugin":
+    """Return the plugin of a job. Raises `Refused` if there is none."""
+    name = job.source.plugin.name if job.source.plugin else ""
+    if name:
+        return await plugins.named(name)
+    found = await plugins.discover(job.tree.unread(), job.path)
+    if found is None:
+        raise Refused("render_failed", "no plugin says that it is for this folder; name one in spec.source.plugin.name")
+    return found
+
+
+def environment(job: Job) -> Mapping[str, str]:
+    """Return the build environment as a plugin gets it."""
+    return {
+        **job.variables.values,
+        "KUBE_VERSION": job.kube_version,
+        "KUBE_API_VERSIONS": ",".join(job.api_versions),
+    }
+
+
+def told(job: Job) -> object:
+    """Return what a plugin is told of the application and its destination: all of it may count."""
+    return [environment(job), job.generate_paths]
