@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from argosy.gateways.tools.port import ChartFiles, File, HelmRequest
+from argosy.gateways.tools.port import ChartFiles, File, HelmAnswer, HelmRequest, Tools
 
 CHART_YAML = File("Chart.yaml", b"apiVersion: v2\nname: small\nversion: 1.0.0\n")
 
@@ -11,6 +11,13 @@ def small(template: str, **options: Any) -> HelmRequest:
     """A chart of one template."""
     chart = ChartFiles((CHART_YAML, File("templates/a.yaml", template.encode())))
     return HelmRequest(chart=chart, release_name="r", namespace="n", **options)
+
+
+async def rendered(tools: Tools, request: HelmRequest) -> HelmAnswer:
+    """Render a chart that lacks nothing."""
+    outcome = await tools.helm(request)
+    assert isinstance(outcome, HelmAnswer)
+    return outcome
 
 
 GOOD = small("kind: Good\n")

@@ -13,7 +13,7 @@ import yaml
 from argosy.engine.model.source import KustomizeOptions, KustomizePatch, KustomizeReplica, KustomizeTarget
 from argosy.gateways.tools.errors import ToolFailed
 from argosy.gateways.tools.pool import Pool
-from argosy.gateways.tools.port import Document, File, KustomizeRequest
+from argosy.gateways.tools.port import Document, File, KustomizeAnswer, KustomizeRequest
 
 EXPECTED = Path(__file__).parents[2] / "tool_worker" / "expected"
 MAP = File("m.yaml", b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n")
@@ -28,13 +28,18 @@ def overlay(folder: Callable[[str], tuple[File, ...]]) -> Callable[..., Kustomiz
     return request
 
 
+async def built(pool: Pool, request: KustomizeRequest) -> tuple[Document, ...]:
+    answer = await pool.kustomize(request)
+    assert isinstance(answer, KustomizeAnswer)
+    return answer.documents
+
+
 def by_kind(documents: tuple[Document, ...]) -> dict[str, Any]:
     return {document.manifest["kind"]: document.manifest for document in documents}
 
 
 async def test_the_overlay_builds_to_what_was_checked_by_eye(pool: Pool, overlay: Any):
-    built = await pool.kustomize(overlay())
-    assert by_kind(built) == by_kind(
+    assert by_kind(await built(pool, overlay())) == by_kind(
         tuple(Document(each) for each in yaml.safe_load_all((EXPECTED / "overlay.yaml").read_text()))
     )
 
@@ -44,14 +49,14 @@ async def test_the_overlay_builds_to_what_kubectl_builds(pool: Pool, overlay: An
     top = EXPECTED.parent / "kustomizations" / "overlay"
     oracle = await asyncio.create_subprocess_exec("kubectl", "kustomize", str(top), stdout=subprocess.PIPE)
     printed, _ = await oracle.communicate()
-    built = await pool.kustomize(overlay())
-    assert [document.manifest for document in built] == list(yaml.safe_load_all(printed))
+    assert [document.manifest for document in await built(pool, overlay())] == list(yaml.safe_load_all(printed))
 
 
 async def test_options_are_applied(pool: Pool, overlay: Any):
     target = KustomizeTarget(kind="Service")
-    built = by_kind(
-        await pool.kustomize(
+    objects = by_kind(
+        await built(
+            pool,
             overlay(
                 name_prefix="shop-",
                 namespace="prod",
@@ -67,10 +72,10 @@ async def test_options_are_applied(pool: Pool, overlay: Any):
                 version="v5.8.1",
                 kube_version="1.37.0",
                 api_versions=("v1",),
-            )
+            ),
         )
     )
-    deployment, service = built["Deployment"], built["Service"]
+    deployment, service = objects["Deployment"], objects["Service"]
     assert deployment["metadata"]["name"] == "shop-web-test"
     assert deployment["metadata"]["namespace"] == "prod"
     assert deployment["metadata"]["labels"] == {"tier": "front"}
@@ -82,10 +87,10 @@ async def test_options_are_applied(pool: Pool, overlay: Any):
 
 
 async def test_labels_can_leave_selectors_alone(pool: Pool, overlay: Any):
-    built = by_kind(await pool.kustomize(overlay(common_labels={"tier": "front"}, label_without_selector=True)))
-    assert built["Deployment"]["metadata"]["labels"] == {"tier": "front"}
-    assert built["Deployment"]["spec"]["selector"]["matchLabels"] == {"app": "web"}
-    assert built["Deployment"]["spec"]["template"]["metadata"]["labels"] == {"app": "web"}
+    objects = by_kind(await built(pool, overlay(common_labels={"tier": "front"}, label_without_selector=True)))
+    assert objects["Deployment"]["metadata"]["labels"] == {"tier": "front"}
+    assert objects["Deployment"]["spec"]["selector"]["matchLabels"] == {"app": "web"}
+    assert objects["Deployment"]["spec"]["template"]["metadata"]["labels"] == {"app": "web"}
 
 
 async def test_an_annotation_that_is_there_is_not_overridden_without_force(pool: Pool, overlay: Any):
@@ -103,26 +108,12 @@ def one(kustomization: str, *files: File) -> KustomizeRequest:
     return KustomizeRequest(files=(File("kustomization.yaml", kustomization.encode()), *files))
 
 
-@pytest.mark.parametrize(
-    "reference", ["https://example.com/a.yaml", "github.com/org/repo//base?ref=v1", "git@example.com:org/repo.git"]
-)
-async def test_nothing_is_fetched_from_another_host(pool: Pool, reference: str):
-    with pytest.raises(ToolFailed) as caught:
-        await pool.kustomize(one(f"resources: ['{reference}']\n"))
-    assert str(caught.value) == (
-        f'kustomization.yaml refers to "{reference}" on another host: nothing is fetched while rendering; '
-        "copy it into the repository"
-    )
-
-
 async def test_a_reference_that_is_not_told_apart_still_gets_nowhere(pool: Pool):
-    with pytest.raises(ToolFailed):
-        await pool.kustomize(one("configMapGenerator: [{name: x, files: ['k=https://127.0.0.1:1/x']}]\n"))
-
-
-async def test_charts_in_a_kustomization_are_refused_in_words(pool: Pool):
-    with pytest.raises(ToolFailed, match="helmCharts are not supported yet"):
-        await pool.kustomize(one("helmCharts: [{name: x, repo: 'https://example.com'}]\n"))
+    hidden = File(
+        "t.yaml", b"apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: t}\npath: http://127.0.0.1:1/x\n"
+    )
+    with pytest.raises(ToolFailed, match="permission denied|not permitted"):
+        await pool.kustomize(one("resources: [m.yaml]\ntransformers: [t.yaml]\n", MAP, hidden))
 
 
 @pytest.mark.parametrize(
@@ -169,5 +160,5 @@ async def test_an_alias_bomb_is_refused(pool: Pool):
 
 async def test_resources_keep_kustomizes_own_reading_of_scalars(pool: Pool):
     data = b"apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: y, b: 12345678901234567890, c: 010}\n"
-    (built,) = await pool.kustomize(one("resources: [x.yaml]\n", File("x.yaml", data)))
-    assert built.manifest["spec"]["a"] == "y"
+    (document,) = await built(pool, one("resources: [x.yaml]\n", File("x.yaml", data)))
+    assert document.manifest["spec"]["a"] == "y"

@@ -11,7 +11,7 @@ from argosy.gateways.tools.errors import LimitName, ToolLimit
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import File
 from argosy.gateways.tools.worker import MEBIBYTE, Limits, Program
-from tests.contract.tools.charts import CHATTY, ENDLESS, GOOD, HUNGRY
+from tests.contract.tools.charts import CHATTY, ENDLESS, GOOD, HUNGRY, rendered
 
 OpenLimited = Callable[[Limits], Pool]
 
@@ -27,14 +27,14 @@ async def test_an_endless_template_is_stopped_at_the_deadline_and_the_next_reque
         await pool.helm(ENDLESS)
     assert caught.value.limit == "time"
     assert pool.pids == frozenset()
-    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
 async def test_others_go_on_while_one_is_stopped(open_limited: OpenLimited):
     pool = open_limited(Limits(seconds=2))
     endless = asyncio.create_task(pool.helm(ENDLESS))
     while not endless.done():
-        assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+        assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
     with pytest.raises(ToolLimit):
         await endless
 
@@ -44,7 +44,7 @@ async def test_a_template_that_wants_all_the_memory_is_stopped(open_limited: Ope
     with pytest.raises(ToolLimit, match=r"needed more than 256 MiB of memory and was stopped") as caught:
         await pool.helm(HUNGRY)
     assert caught.value.limit == "memory"
-    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
 async def test_an_output_that_is_too_large_is_refused_and_the_worker_stays(open_limited: OpenLimited):

@@ -15,7 +15,7 @@ from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.errors import ToolCrashed, ToolMissing
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.worker import Program
-from tests.contract.tools.charts import ENDLESS, GOOD, small
+from tests.contract.tools.charts import ENDLESS, GOOD, rendered, small
 
 
 def is_running(pid: int) -> bool:
@@ -42,7 +42,7 @@ async def gone(pid: int) -> None:
 
 
 async def test_twenty_requests_at_once_get_their_own_answers_from_two_workers(pool: Pool):
-    answers = await asyncio.gather(*(pool.helm(small(f"number: {n}\n")) for n in range(20)))
+    answers = await asyncio.gather(*(rendered(pool, small(f"number: {n}\n")) for n in range(20)))
     assert [answer.documents[0].manifest for answer in answers] == [{"number": n} for n in range(20)]
     assert len(pool.pids) == 2
 
@@ -71,7 +71,7 @@ async def test_a_worker_that_was_killed_while_idle_is_replaced(pool: Pool):
     await pool.helm(GOOD)
     first = await one_pid(pool)
     os.kill(first, signal.SIGKILL)
-    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
     assert first not in pool.pids
 
 
@@ -82,7 +82,7 @@ async def test_a_request_whose_worker_is_killed_twice_fails_and_the_next_is_fine
     os.kill(await one_pid(pool, besides=first), signal.SIGKILL)
     with pytest.raises(ToolCrashed, match=r"ended without an answer, 2 times: exit status -9"):
         await doomed
-    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
 async def test_a_request_that_is_given_up_takes_its_worker_with_it(pool: Pool):

@@ -14,7 +14,7 @@ import pytest
 from argosy.gateways.tools.errors import ToolUnsafe
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.worker import MEBIBYTE, Program
-from tests.contract.tools.charts import GOOD
+from tests.contract.tools.charts import GOOD, rendered
 
 SECCOMP_FILTERS = "2"
 
@@ -94,4 +94,4 @@ async def test_it_works_if_told_to_work_unsandboxed(
     open_pool: Callable[..., Pool], worker_that_cannot_shut_itself_in: Path
 ):
     pool = open_pool(Program(path=worker_that_cannot_shut_itself_in, allow_unsandboxed=True))
-    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
