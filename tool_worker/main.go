@@ -1,5 +1,5 @@
-// Command tool_worker computes what others have defined: it holds the field's own libraries (Helm, Kustomize, the
-// Kubernetes YAML reader, version constraints) behind one pipe. Requests come in on stdin, one at a time, and answers go
+// Command tool_worker computes what others have defined: it holds the field's own libraries (Helm, Kustomize, Jsonnet, the
+// Kubernetes YAML reader, jq, Lua and more: package operations lists them) behind one pipe. Requests come in on stdin, one at a time, and answers go
 // out on stdout, as package frames says; a first answer, "hello", tells how the process has shut itself in. It reads no
 // file, no environment and no network, and ends when stdin is closed, whatever it is doing.
 package main
@@ -14,6 +14,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"time"
 	_ "time/tzdata" // templates name time zones, and the ones on disk are out of reach
 
@@ -35,7 +36,9 @@ type hello struct {
 func main() {
 	unsandboxed := flag.Bool("allow-unsandboxed", false, "work even if this machine cannot shut the process in")
 	outputLimit := flag.Int("output-limit", 64<<20, "largest answer, in bytes of JSON")
+	memory := flag.Int64("memory-limit", 1<<30, "bytes that the process may have, by the limit that it is started with")
 	flag.Parse()
+	debug.SetMemoryLimit(*memory / 10 * 8) // near the limit, memory is tidied up more often
 	log.SetOutput(io.Discard) // libraries warn there, about things that the answer says
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	time.Local = time.UTC
@@ -46,6 +49,7 @@ func main() {
 		greeting.Problem = err.Error()
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
+	os.Stdout = nil // nothing but frames may be written there
 	send(out, "hello", greeting)
 	if !greeting.Sandbox.Complete() && !*unsandboxed {
 		os.Exit(3)

@@ -51,3 +51,11 @@ func (r *Reader) object(path string, number int, value json.RawMessage) (Documen
 	}
 	return r.Add(Document{Manifest: value, File: path, Number: number})
 }
+
+// CheckDepth refuses a JSON text that is nested too deep to be read by everybody.
+func CheckDepth(text []byte) error {
+	if depth(text) > MaxDepth {
+		return errDeep
+	}
+	return nil
+}
