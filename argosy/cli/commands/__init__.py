@@ -12,6 +12,7 @@ ENTRIES: Mapping[str, Entry] = {
     "login": Entry("argosy.cli.commands.login", "Log in to a server"),
     "logout": Entry("argosy.cli.commands.logout", "Log out of a server"),
     "proj": Entry("argosy.cli.commands.proj", "Show projects"),
+    "render": Entry("argosy.cli.commands.render", "Render a folder or an application's file without a server"),
     "repo": Entry("argosy.cli.commands.repo", "Manage repositories"),
     "up": Entry("argosy.cli.commands.up", "Run Argosy on this machine against a cluster"),
     "version": Entry("argosy.cli.commands.version", "Print version information"),

@@ -12,6 +12,7 @@ from argosy.cli.client import Client
 from argosy.cli.command import text, texts
 from argosy.cli.commands.app.options import app_namespace
 from argosy.cli.global_options import Globals
+from argosy.cli.offline import options as offline_options
 from argosy.wire import yaml_text
 
 
@@ -21,11 +22,17 @@ from argosy.wire import yaml_text
 @text("--revision", explain="Render at this revision")
 @texts("--revisions", explain="Render at this revision, for one of several sources; goes with --source-positions")
 @texts("--source-positions", explain="Which source a revision is for, counted from 1")
+@text("--local", explain="Render from this folder instead of the repository, on this machine")
+@offline_options.root
+@offline_options.access
 @app_namespace()
 @click.pass_obj
 def command(options: Globals, name: str, *, source: str, **given: Any) -> None:
     """Print the manifests of an application as YAML."""
     wanted = applications.parse(name, given["app_namespace"])
+    if given["local"]:
+        _print_local(options, wanted, given)
+        return
     side = "liveState" if source == "live" else "targetState"
     with client.connect(options) as connected:
         if given["revision"] or given["revisions"]:
@@ -34,6 +41,15 @@ def command(options: Globals, name: str, *, source: str, **given: Any) -> None:
             # What was never compared has no sides yet; the server then renders it, or says why it cannot.
             found = _sides(connected, wanted, side) or (source == "git" and _rendered(connected, wanted, given)) or []
     click.echo(yaml_text.dump_all([json.loads(manifest) for manifest in found]), nl=False)
+
+
+def _print_local(options: Globals, name: Name, given: Any) -> None:
+    from argosy.cli.offline import circumstances, served, writing  # noqa: PLC0415  heavy
+
+    around = circumstances.given(given, options.environment, folders={})
+    local = served.Local(given["local"], given["local_repo_root"])
+    with client.connect(options) as connected:
+        writing.write(served.manifests(connected, name, local, around), "yaml")
 
 
 def _rendered(connected: Client, name: Name, given: Any) -> Sequence[str]:

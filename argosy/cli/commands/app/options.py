@@ -1,10 +1,13 @@
 """Options that several `app` commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from argosy.cli.command import Decorator, flag, number, text, texts
 from argosy.cli.spec.options import Kind, SpecOption, all_options
+
+_NO_ALIASES: Mapping[str, str] = {}
 
 
 def app_namespace() -> Decorator:
@@ -26,9 +29,19 @@ def source_position() -> Decorator:
 
 def spec_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Declare every option of the table of `argosy.cli.spec.options`."""
-    for option in reversed(all_options()):
-        function = _declare(option)(function)
-    return function
+    return declared(all_options())(function)
+
+
+def declared(options: Sequence[SpecOption], *, aliases: Mapping[str, str] = _NO_ALIASES) -> Decorator:
+    """Declare options of that table; `aliases` are more spellings, by the long one."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            more = (aliases[option.names[0]],) if option.names[0] in aliases else ()
+            function = _declare(replace(option, names=(*option.names, *more)))(function)
+        return function
+
+    return declare
 
 
 def _declare(option: SpecOption) -> Decorator:

@@ -1,0 +1,1 @@
+{ http: 80, metrics: 9090 }
