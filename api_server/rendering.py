@@ -1,18 +1,21 @@
 """Ask the repo server for what an application's sources render to. Called when one is validated or shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from api_server.errors import InvalidArgument, meaning_of
+from api_server.queries import projects
 from api_server.server import Server
 from argosy.engine import settings
 from argosy.engine.model.application import Application, instance_name
+from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.live.errors import LiveError
+from argosy.gateways.manifests import requests
 from argosy.gateways.manifests.errors import Refused
-from argosy.wire.controller import ClusterInfo
-from argosy.wire.repo_server import RenderAnswer, RenderRequest, ResolveRequest, SourceRequest
+from argosy.gateways.manifests.requests import Destination, Tenant
+from argosy.wire.repo_server import RenderAnswer, ResolveRequest
 
 _FIELDS: dict[str, str] = {
     "repository_not_found": ".repoURL",
@@ -22,23 +25,48 @@ _FIELDS: dict[str, str] = {
 }
 
 
-async def render(server: Server, application: Application, *, revisions: Sequence[str] = ()) -> RenderAnswer:
-    """Return what the application's sources render to; `revisions` replace their target revisions, in order.
+async def render(server: Server, application: Application, *, resolved: Sequence[str] = ()) -> RenderAnswer:
+    """Return what the application's sources render to, at these commits or versions if they were resolved already.
 
-    Raises the errors of `argosy.gateways.manifests`.
+    Raises the errors of `argosy.gateways.manifests`, and `InvalidArgument` without a project.
     """
-    info = await _destination(server, application)
-    spec = application.spec
-    return await server.outside.manifests.render(
-        RenderRequest(
-            application=instance_name(application, control_namespace=server.namespace),
-            namespace=spec.destination.namespace,
-            project=spec.project or "default",
-            sources=tuple(_requests(server, application, revisions)),
-            kube_version=info.server_version,
-            api_versions=info.api_versions,
-        )
+    tenant = tenant_of(server, application)
+    request = requests.render_request(
+        tenant,
+        instance_name(application, control_namespace=server.namespace),
+        destination=await _destination(server, application),
+        revisions=resolved,
     )
+    _, answer = await requests.render(server.outside.manifests, request, tenant)
+    return answer
+
+
+def tenant_of(server: Server, application: Application) -> Tenant:
+    """Return on whose behalf the application's sources are rendered. Raises `InvalidArgument` without a project."""
+    name = application.spec.project or "default"
+    project = projects.view(server, name)
+    if project is None:
+        raise InvalidArgument(f"spec.project: project {name!r} does not exist; create it, or name another")
+    return Tenant(application, project, server.settings)
+
+
+def repository_of(server: Server, application: Application, source: Source) -> Repository:
+    """Return the repository entry that a source of the application means."""
+    return requests.repository_of(tenant_of(server, application), source)
+
+
+def at(application: Application, revisions: Sequence[str]) -> Application:
+    """Return the application with these target revisions, in order; one that is empty or missing stays as it is."""
+    given = (*revisions, *("" for _ in application.sources))
+    moved = tuple(
+        msgspec.structs.replace(source, target_revision=revision or source.target_revision)
+        for source, revision in zip(application.sources, given, strict=False)
+    )
+    many = bool(application.spec.sources)
+    spec = msgspec.structs.replace(
+        application.spec, source=None if many or not moved else moved[0], sources=moved if many else ()
+    )
+    return msgspec.structs.replace(application, spec=spec)
 
 
 async def check_renders(server: Server, application: Application) -> None:
@@ -47,10 +75,11 @@ async def check_renders(server: Server, application: Application) -> None:
     Raises `InvalidArgument` naming the field, `Unavailable`.
     """
     try:
-        asked = [source_request(server, application, source) for source in application.sources]
-        newest = [ResolveRequest(each.source, each.repository, fresh=True) for each in asked]
-        revisions = [await server.outside.manifests.resolve(each) for each in newest]
-        await render(server, application, revisions=revisions)
+        newest = [
+            ResolveRequest(source, repository_of(server, application, source), fresh=True)
+            for source in application.sources
+        ]
+        await render(server, application, resolved=[await server.outside.manifests.resolve(each) for each in newest])
     except Refused as error:
         meaning = meaning_of(error)
         if not isinstance(meaning, InvalidArgument):
@@ -60,30 +89,13 @@ async def check_renders(server: Server, application: Application) -> None:
         raise InvalidArgument(f"application spec for {name} is invalid: {field}: {error}") from error
 
 
-def source_request(server: Server, application: Application, source: Source, *, revision: str = "") -> SourceRequest:
-    """Return a source with its repository entry."""
-    repository = settings.repository_for(
-        server.settings,
-        source.repo_url,
-        project=application.spec.project or "default",
-        kind="helm" if source.chart else "git",
-    )
-    return SourceRequest(source, repository, revision)
-
-
-def _requests(server: Server, application: Application, revisions: Sequence[str]) -> Iterator[SourceRequest]:
-    for number, source in enumerate(application.sources):
-        given = revisions[number] if number < len(revisions) else ""
-        wanted = msgspec.structs.replace(source, target_revision=given) if given else source
-        yield source_request(server, application, wanted)
-
-
-async def _destination(server: Server, application: Application) -> ClusterInfo:
+async def _destination(server: Server, application: Application) -> Destination:
     """Return what is known of the destination; templates see no versions while the controller does not answer."""
     cluster = settings.cluster_for(server.settings, application.spec.destination)
     wanted = cluster.server if isinstance(cluster, settings.Cluster) else ""
     try:
         infos = await server.outside.live.clusters()
     except LiveError:
-        return ClusterInfo(server=wanted)
-    return next((info for info in infos.items if info.server == wanted), ClusterInfo(server=wanted))
+        return Destination()
+    found = (Destination(info.server_version, info.api_versions) for info in infos.items if info.server == wanted)
+    return next(found, Destination())

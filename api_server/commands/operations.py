@@ -12,7 +12,7 @@ from api_server.errors import FailedPrecondition, InvalidArgument, NotFound, mea
 from api_server.permission import find_application, on_application, require
 from api_server.queries.applications import Named, view
 from api_server.records import Record
-from api_server.rendering import source_request
+from api_server.rendering import repository_of
 from api_server.server import Caller, Server
 from api_server.writing import Deed, Operations, audited, change_application
 from argosy.engine.model.application import Application, RevisionHistory
@@ -195,9 +195,9 @@ def _at(source: Source, revision: str) -> Source:
 
 
 async def _resolve(server: Server, application: Application, source: Source) -> str:
-    asked = source_request(server, application, source)
+    repository = repository_of(server, application, source)
     try:
-        return await server.outside.manifests.resolve(ResolveRequest(source, asked.repository, fresh=True))
+        return await server.outside.manifests.resolve(ResolveRequest(source, repository, fresh=True))
     except Refused as error:
         raise FailedPrecondition(
             f"revision {source.target_revision or 'HEAD'!r} cannot be resolved: {error}"

@@ -12,7 +12,7 @@ from api_server.errors import InvalidArgument, meaning_of
 from api_server.index import Index, Wanted
 from api_server.permission import allows, find_application, on_application
 from api_server.records import Place, Record
-from api_server.rendering import render, source_request
+from api_server.rendering import at, render
 from api_server.selectors import Requirement
 from api_server.server import Caller, Server
 from argosy.engine import redact, tracking
@@ -22,7 +22,7 @@ from argosy.engine.model.application import Application
 from argosy.engine.model.resource import Manifest, ResourceKey
 from argosy.gateways.manifests.errors import ManifestsError
 from argosy.wire.controller import ManagedResources
-from argosy.wire.repo_server import MetadataRequest, RenderedSource, RevisionMetadata
+from argosy.wire.repo_server import RenderedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ async def manifests(server: Server, caller: Caller, named: Named, revisions: Seq
     """Return what the sources render to now, or at other revisions, with Secret values masked."""
     application = view(get(server, caller, named))
     try:
-        answer = await render(server, application, revisions=revisions)
+        answer = await render(server, at(application, revisions))
     except ManifestsError as error:
         raise meaning_of(error) from error
     shown = [_shown(server, application, each) for source in answer.sources for each in _of(source)]
@@ -157,20 +157,6 @@ def _shown(server: Server, application: Application, manifest: Manifest) -> str:
     )
     (hidden,) = redact.hide([stamped], annotations=server.settings.watching.masked_annotations)
     return orjson.dumps(hidden).decode()
-
-
-async def revision_metadata(
-    server: Server, caller: Caller, named: Named, revision: str, *, position: int
-) -> RevisionMetadata:
-    """Return who made a revision of a source (counted from 0), when, and what they said of it."""
-    application = view(get(server, caller, named))
-    if position >= len(application.sources):
-        raise InvalidArgument(f"sourceIndex: the application has {len(application.sources)} sources")
-    asked = source_request(server, application, application.sources[position])
-    try:
-        return await server.outside.manifests.metadata(MetadataRequest(asked.source, asked.repository, revision))
-    except ManifestsError as error:
-        raise meaning_of(error) from error
 
 
 async def events(server: Server, caller: Caller, named: Named, of: ResourceKey, *, uid: str) -> bytes:

@@ -16,7 +16,9 @@ from api_server.commands import refresh as refreshing
 from api_server.commands.applications import Check
 from api_server.errors import InvalidArgument
 from api_server.queries import applications as queries
+from api_server.queries import revisions
 from api_server.queries.applications import Filter
+from api_server.queries.revisions import Which
 from api_server.requests import Body, TheApplication, TheCaller, TheServer, decoded
 from api_server.selectors import parse
 from argosy.engine.model.application import Application
@@ -62,8 +64,18 @@ def key_of(
     return ResourceKey(group, kind, namespace, resource_name)
 
 
+def which_of(
+    revision: str,
+    position: Annotated[int, Query(alias="sourceIndex", ge=0)] = 0,
+    history_id: Annotated[int | None, Query(alias="versionId", ge=0)] = None,
+) -> Which:
+    """Return which revision path and query name."""
+    return Which(revision, position, history_id)
+
+
 TheFilter = Annotated[Filter, Depends(filter_of)]
 TheKey = Annotated[ResourceKey, Depends(key_of)]
+TheRevision = Annotated[Which, Depends(which_of)]
 
 
 @router.get("", operation_id="ApplicationService_List", openapi_extra=documents.answers_list(Application))
@@ -194,23 +206,31 @@ async def manifests(
     caller: TheCaller,
     named: TheApplication,
     revision: str = "",
-    revisions: Annotated[list[str] | None, Query()] = None,
+    several: Annotated[list[str] | None, Query(alias="revisions")] = None,
 ) -> Response:
     """Return what the sources render to."""
-    wanted = revisions or ([revision] if revision else [])
+    wanted = several or ([revision] if revision else [])
     return sent(await queries.manifests(server, caller, named, wanted))
 
 
 @router.get("/{name}/revisions/{revision}/metadata", operation_id="ApplicationService_RevisionMetadata")
 async def revision_metadata(
-    server: TheServer,
-    caller: TheCaller,
-    named: TheApplication,
-    revision: str,
-    position: Annotated[int, Query(alias="sourceIndex", ge=0)] = 0,
+    server: TheServer, caller: TheCaller, named: TheApplication, which: TheRevision
 ) -> Response:
-    """Return who made a revision, when, and what they said of it."""
-    return encoded(await queries.revision_metadata(server, caller, named, revision, position=position))
+    """Return who made a commit, when, and what they said of it."""
+    return encoded(await revisions.commit(server, caller, named, which))
+
+
+@router.get("/{name}/revisions/{revision}/chartdetails", operation_id="ApplicationService_RevisionChartDetails")
+async def chart_details(server: TheServer, caller: TheCaller, named: TheApplication, which: TheRevision) -> Response:
+    """Return what a chart says of itself."""
+    return encoded(await revisions.chart(server, caller, named, which))
+
+
+@router.get("/{name}/revisions/{revision}/ocimetadata", operation_id="ApplicationService_GetOCIMetadata")
+async def oci_metadata(server: TheServer, caller: TheCaller, named: TheApplication, which: TheRevision) -> Response:
+    """Return the annotations of an OCI artifact."""
+    return encoded(await revisions.artifact(server, caller, named, which))
 
 
 @router.get("/{name}/events", operation_id="ApplicationService_ListResourceEvents")
