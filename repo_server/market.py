@@ -9,30 +9,28 @@ from collections.abc import Mapping, Sequence
 
 from argosy.engine.model.repository import Repository
 from argosy.gateways.tools.port import ChartDependency, Tools
-from repo_server.charts import fetch
-from repo_server.charts.repository import Charts
-from repo_server.errors import Refused
+from repo_server.fetching import Fetching
 from repo_server.git.mirrors import Mirrors
 from repo_server.render.elsewhere import Base, ChartAt, FileAt, Reference, Vendored
 from repo_server.tree import Tree
+from repo_server.web import files
 
 _LARGEST_FILE = 16 * 1024 * 1024
 
 
 class OpenMarket:
-    """Fetches over the network; `seconds` bounds each file."""
+    """Fetches over the network."""
 
-    def __init__(self, *, mirrors: Mirrors, charts: Charts, tools: Tools, seconds: float) -> None:
+    def __init__(self, *, mirrors: Mirrors, fetching: Fetching, tools: Tools) -> None:
         self._mirrors = mirrors
-        self._charts = charts
+        self._fetching = fetching
         self._tools = tools
-        self._seconds = seconds
 
     async def file(self, url: str) -> bytes:
         """Return what is at a URL, asked for anonymously."""
-        wanted = fetch.Wanted(url=url, repository=Repository(url=url), limit=_LARGEST_FILE)
-        fetched = await fetch.get(wanted, seconds=self._seconds)
-        assert isinstance(fetched, fetch.Fetched)  # nothing was said to be known
+        wanted = files.Wanted(url=url, repository=Repository(url=url), limit=_LARGEST_FILE, encoding="any")
+        fetched = await files.get(self._fetching.web, wanted)
+        assert isinstance(fetched, files.Fetched)  # nothing was said to be known
         return fetched.content
 
     async def base(self, repository: Repository, revision: str) -> Tree:
@@ -49,11 +47,12 @@ class OpenMarket:
         repositories: Mapping[str, Repository],
     ) -> Vendored:
         """Return the charts that the chart in a folder depends on."""
-        raise Refused("render_failed", f"missing in charts/: {', '.join(each.name for each in wanted)}")
+        return await self._fetching.dependencies.fetch(wanted, tree=tree, folder=folder, repositories=repositories)
 
     async def chart(self, repository: Repository, name: str, version: str) -> bytes:
         """Return a packed chart at a version or the highest that satisfies a constraint."""
-        raise Refused("render_failed", f"chart {name} {version} of {repository.url} is not fetched yet")
+        pulled = await self._fetching.charts.pull(repository, name, version)
+        return await self._fetching.charts.content(pulled.packed)
 
     async def identity(self, reference: Reference, repository: Repository | None) -> str:
         """Return the identity of what a reference means now."""
@@ -63,6 +62,6 @@ class OpenMarket:
             case Base(revision=revision):
                 assert repository is not None
                 return (await self.base(repository, revision)).root
-            case ChartAt(name=name, version=version):
+            case ChartAt():
                 assert repository is not None
-                return hashlib.sha256(await self.chart(repository, name, version)).hexdigest()
+                return await self._fetching.dependencies.identity(reference, repository)

@@ -10,8 +10,10 @@ from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.port import Tools
 from argosy.wire.repo_server import ChartsAnswer, RefsAnswer, RevisionMetadata, TagsAnswer
-from repo_server.charts.repository import Charts
+from repo_server.believed import Belief
+from repo_server.charts.repository import is_registry
 from repo_server.errors import Refused
+from repo_server.fetching import Fetching
 from repo_server.git import metadata
 from repo_server.git.address import scrub
 from repo_server.git.mirrors import Mirrors
@@ -21,14 +23,25 @@ _NO_FOLDERS: Mapping[str, Tree] = {}
 
 
 class Sources:
-    """Finds revisions and files. Methods raise `Refused`, `Damaged` or a `ToolError`."""
+    """Finds revisions and files. Methods raise `Refused`, `Damaged` or a `ToolError`.
+
+    What a chart repository or registry was known to have is believed for `seconds`.
+    """
 
     def __init__(
-        self, *, mirrors: Mirrors, charts: Charts, tools: Tools, folders: Mapping[str, Tree] = _NO_FOLDERS
+        self,
+        *,
+        mirrors: Mirrors,
+        fetching: Fetching,
+        tools: Tools,
+        seconds: float,
+        folders: Mapping[str, Tree] = _NO_FOLDERS,
     ) -> None:
         self._folders = folders
         self._mirrors = mirrors
-        self._charts = charts
+        self._charts = fetching.charts
+        self._artifacts = fetching.artifacts
+        self._seconds = seconds
         self._tools = tools
 
     async def resolve(
@@ -41,8 +54,11 @@ class Sources:
         """
         if self._folder(source) is not None:
             return source.target_revision or "HEAD"
+        belief = Belief(seconds=self._seconds if believe is None else believe, fresh=fresh)
         if _is_chart(source):
-            return await self._charts.resolve(source, repository, fresh=fresh, believe=believe)
+            return await self._charts.resolve(source, repository, belief)
+        if _is_artifact(source):
+            return await self._artifacts.resolve(source, repository, belief)
         mirror = await self._mirrors.of(source.repo_url, repository)
         return await mirror.resolve(
             source.target_revision, tag_prefix=source.tag_prefix, tools=self._tools, fresh=fresh, believe=believe
@@ -54,20 +70,25 @@ class Sources:
             return folder
         if _is_chart(source):
             return await self._charts.tree(source, repository, revision)
+        if _is_artifact(source):
+            return await self._artifacts.tree(source, repository, revision)
         return await (await self._mirrors.of(source.repo_url, repository)).tree(revision)
 
     async def metadata(self, source: Source, repository: Repository, revision: str) -> RevisionMetadata:
         """Return who made a revision, when, and what they said of it."""
         if _is_chart(source):
             return await self._charts.metadata(source, repository, revision)
+        if _is_artifact(source):
+            return await self._artifacts.metadata(source, repository, revision)
         mirror = await self._mirrors.of(source.repo_url, repository)
         tags = (await mirror.refs(fresh=False)).tags_of(revision)
         return metadata.parse(await mirror.commit(revision), tags=tags)
 
     async def verify(self, repository: Repository) -> None:
         """Return if the repository can be reached with its credentials."""
-        _refuse_oci(repository.url, oci=repository.enable_oci or repository.type == "oci")
-        if repository.type == "helm":
+        if repository.type == "oci" or (repository.type == "helm" and is_registry(repository)):
+            await self._artifacts.verify(repository)
+        elif repository.type == "helm":
             await self._charts.verify(repository)
         else:
             await (await self._mirrors.of(repository.url, repository)).refs(fresh=True)
@@ -78,11 +99,11 @@ class Sources:
 
     async def charts(self, repository: Repository, *, fresh: bool) -> ChartsAnswer:
         """Return the charts of a chart repository and their versions."""
-        raise Refused("invalid", f"{scrub(repository.url)}: charts are not listed yet")
+        return await self._charts.list(repository, Belief(seconds=self._seconds, fresh=fresh))
 
     async def tags(self, repository: Repository, *, fresh: bool) -> TagsAnswer:
         """Return the tags of a repository of an OCI registry."""
-        raise Refused("invalid", f"{scrub(repository.url)}: tags are not listed yet")
+        return TagsAnswer(tags=await self._artifacts.tags(repository, Belief(seconds=self._seconds, fresh=fresh)))
 
     async def refs(self, repository: Repository, *, fresh: bool) -> RefsAnswer:
         """Return the branches and tags of a Git repository."""
@@ -91,7 +112,7 @@ class Sources:
 
     async def discard(self, source: Source, repository: Repository) -> None:
         """Throw away what is kept of a source's repository because it cannot be read."""
-        if not _is_chart(source) and self._folder(source) is None:
+        if not (_is_chart(source) or _is_artifact(source)) and self._folder(source) is None:
             await self._mirrors.discard(await self._mirrors.of(source.repo_url, repository))
 
     def _folder(self, source: Source) -> Tree | None:
@@ -100,19 +121,17 @@ class Sources:
 
 def check(source: Source, repository: Repository) -> None:
     """Raise `Refused` for a source of a kind that is not served."""
-    _refuse_oci(source.repo_url, oci=repository.enable_oci or repository.type == "oci")
     if source.plugin is not None:
         raise Refused("invalid", "config management plugins are not run yet; remove spec.source.plugin")
     if source.chart and source.ref:
         raise Refused("invalid", f"source {source.ref!r}: a source with ref must be a Git repository, not a chart")
-    if repository.type == "helm" and not source.chart:
+    if repository.type == "helm" and not source.chart and not _is_artifact(source):
         raise Refused("invalid", f"{scrub(source.repo_url)} is a Helm repository; set spec.source.chart")
-
-
-def _refuse_oci(url: str, *, oci: bool) -> None:
-    if oci or url.startswith("oci://"):
-        raise Refused("invalid", f"{scrub(url)}: OCI registries are not read yet; use an HTTP chart repository or Git")
 
 
 def _is_chart(source: Source) -> bool:
     return bool(source.chart)
+
+
+def _is_artifact(source: Source) -> bool:
+    return not source.chart and source.repo_url.startswith("oci://")

@@ -15,7 +15,7 @@ from argosy.gateways.tools.worker import Program
 from repo_server.cache.failures import Failures
 from repo_server.cache.renders import Renders
 from repo_server.cache.shelf import Shelf
-from repo_server.charts.repository import Charts
+from repo_server.fetching import Fetching, FetchLimits, open_fetching
 from repo_server.git.command import Network
 from repo_server.git.hosts import Hosts
 from repo_server.git.mirrors import Mirrors
@@ -53,26 +53,23 @@ async def service(
         tools = _tools(settings, clock)
         stack.push_async_callback(tools.close)
         mirrors = await _mirrors(settings, clock, stack)
-        charts = Charts(
-            tools=tools,
-            clock=clock,
-            index_seconds=settings.refs_seconds,
-            seconds=settings.transfer_seconds,
-            unpacked_limit=settings.chart_bytes,
-        )
+        fetching = _fetching(settings, tools, clock)
+        stack.push_async_callback(fetching.web.close)
         shelf = _shelf(settings, clock)
         stack.push_async_callback(shelf.close)
         renderer = Renderer(
             tools=tools,
             plugins=None,
-            market=OpenMarket(mirrors=mirrors, charts=charts, tools=tools, seconds=settings.transfer_seconds),
+            market=OpenMarket(mirrors=mirrors, fetching=fetching, tools=tools),
             renders=Renders(shelf=shelf, limit=settings.cache_bytes, clock=clock),
             failures=Failures(pause=settings.pause, clock=clock),
             limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
             clock=clock,
             lifetime=settings.lifetime_seconds,
         )
-        sources = Sources(mirrors=mirrors, charts=charts, tools=tools, folders=folders)
+        sources = Sources(
+            mirrors=mirrors, fetching=fetching, tools=tools, seconds=settings.refs_seconds, folders=folders
+        )
         bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
         yield Service(sources=sources, renderer=renderer, bounds=bounds), clock
 
@@ -101,6 +98,15 @@ async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExit
     mirrors.open()
     stack.push_async_callback(mirrors.close)
     return mirrors
+
+
+def _fetching(settings: Settings, tools: Tools, clock: Clock) -> Fetching:
+    limits = FetchLimits(
+        request_seconds=settings.transfer_seconds,
+        believe_seconds=settings.refs_seconds,
+        chart_bytes=settings.chart_bytes,
+    )
+    return open_fetching(settings.state / "charts", tools=tools, clock=clock, limits=limits)
 
 
 def _shelf(settings: Settings, clock: Clock) -> Shelf:

@@ -1,4 +1,4 @@
-"""The `index.yaml` of a chart repository -> the versions of each chart."""
+"""The `index.yaml` of a chart repository -> the versions of each chart, kept small. Called by `http_charts`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 import msgspec
 
 from argosy.gateways.tools.port import File, ReadFile, Tools, UnreadableFile
+from argosy.wire.repo_server import Maintainer
 from repo_server.errors import Refused
+
+_LONGEST_TEXT = 4096
 
 
 class ChartVersion(msgspec.Struct, frozen=True, gc=False):
@@ -14,9 +17,10 @@ class ChartVersion(msgspec.Struct, frozen=True, gc=False):
 
     version: str
     urls: tuple[str, ...] = ()
-    digest: str = ""
-    description: str = ""
-    home: str = ""
+    digest: str | None = ""
+    description: str | None = ""
+    home: str | None = ""
+    maintainers: tuple[Maintainer, ...] | None = ()
 
 
 Index = Mapping[str, tuple[ChartVersion, ...]]
@@ -33,15 +37,36 @@ async def parse(content: bytes, *, tools: Tools, name: str) -> Index:
             raise Refused("render_failed", f"{name}, line {line}: {message}")
     if not isinstance(entries, Mapping):
         raise Refused("render_failed", f"{name} is not the index of a chart repository: it has no entries")
-    return {chart: tuple(_versions(versions)) for chart, versions in entries.items() if isinstance(versions, list)}
+    shared: dict[object, object] = {}
+    return {
+        str(chart): tuple(_versions(versions, shared))
+        for chart, versions in entries.items()
+        if isinstance(versions, list)
+    }
 
 
-def _versions(entries: list[Any]) -> list[ChartVersion]:
-    """Return the versions that can be used; Helm too passes over entries that it cannot read."""
-    versions: list[ChartVersion] = []
+def _versions(entries: list[Any], shared: dict[object, object]) -> list[ChartVersion]:
+    """Return the versions that can be used; Helm too passes over entries that it cannot read.
+
+    Of one version listed twice the first counts, as with Helm. What many versions say alike is kept once (`shared`).
+    """
+    versions: dict[str, ChartVersion] = {}
     for entry in entries:
         try:
-            versions.append(msgspec.convert(entry, ChartVersion, strict=False))
-        except msgspec.ValidationError:
+            read = msgspec.convert(entry, ChartVersion, strict=False)
+        except (msgspec.ValidationError, RecursionError):
             continue
-    return versions
+        kept = ChartVersion(
+            version=read.version,
+            urls=read.urls[:1],
+            digest=read.digest or "",
+            description=_once((read.description or "")[:_LONGEST_TEXT], shared),
+            home=_once((read.home or "")[:_LONGEST_TEXT], shared),
+            maintainers=_once(read.maintainers or (), shared),
+        )
+        versions.setdefault(kept.version, kept)
+    return list(versions.values())
+
+
+def _once(value: Any, shared: dict[object, object]) -> Any:
+    return shared.setdefault(value, value)

@@ -1,188 +1,127 @@
-"""Chart repositories over HTTP: the version that a revision means, and the tree of a chart at a version.
+"""Chart repositories of both kinds: the version that a revision means, and the tree of a chart at a version.
 
-The index is asked for once per interval and repository, with its tag, so that an unchanged one is not sent again;
-archives are kept in memory by digest. Comes in: a chart source and its repository entry. Called by `service`.
+Comes in: a chart source and its repository entry. Whether that is an index over HTTP or a registry is decided here, as
+Argo CD decides it: a registry is an entry with `enableOCI`, or a URL without a scheme. Called by `sources`,
+`dependencies` and who inflates charts.
 """
 
-import asyncio
-import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from argosy.engine import versions
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmOptions, Source
-from argosy.gateways.clock import Clock
-from argosy.gateways.tools.port import Match, NoMatch, NotConstraint, Pin, Tools
-from argosy.wire.repo_server import RevisionMetadata
-from repo_server.charts import archive, fetch, index
-from repo_server.charts.index import ChartVersion, Index
+from argosy.wire.repo_server import Chart, ChartsAnswer, RevisionMetadata
+from repo_server.believed import Belief
+from repo_server.charts.archive import Unpacking
+from repo_server.charts.archives import Archives, Packed
+from repo_server.charts.http_charts import HttpCharts
+from repo_server.charts.pulling import ChartPlace, Pulling
+from repo_server.charts.registry_charts import RegistryCharts
 from repo_server.errors import Refused
 from repo_server.git.address import scrub
-from repo_server.shared_call import SharedCall
 from repo_server.tree import Tree
-
-_LARGEST_INDEX = 64 * 1024 * 1024
-_LARGEST_ARCHIVE = 32 * 1024 * 1024
-_MOST_INDEXES = 16
-_MOST_CHARTS = 32
-_SHOWN = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Known:
-    index: Index
-    tag: str
-    at: float
+class Pulled:
+    """A packed chart in the store, and the version that was meant."""
 
-
-class _Listing:
-    """The index of one repository as one identity sees it."""
-
-    def __init__(self, repository: Repository, charts: "Charts") -> None:
-        self.repository = repository
-        self.known: _Known | None = None
-        self.call = SharedCall(lambda: charts.read_index(self))
+    version: str
+    packed: Packed
 
 
 class Charts:
-    """All chart repositories; `index_seconds` is for how long an index is believed, `seconds` bounds each get."""
+    """All chart repositories. Methods raise `Refused`, `Damaged` or a `ToolError`.
+
+    What a repository was known to have is believed for `seconds`, unless a method is told otherwise.
+    """
 
     def __init__(
-        self, *, tools: Tools, clock: Clock, index_seconds: float, seconds: float, unpacked_limit: int
+        self,
+        *,
+        http: HttpCharts,
+        registries: RegistryCharts,
+        archives: Archives,
+        seconds: float,
+        unpacked_limit: int,
     ) -> None:
-        self._tools = tools
-        self._clock = clock
-        self._index_seconds = index_seconds
-        self._seconds = seconds
+        self._http = http
+        self._registries = registries
+        self._archives = archives
+        self._belief = Belief(seconds=seconds)
         self._unpacked_limit = unpacked_limit
-        self._listings: OrderedDict[bytes, _Listing] = OrderedDict()
-        self._charts: OrderedDict[tuple[bytes, str], Tree] = OrderedDict()
 
-    async def resolve(
-        self, source: Source, repository: Repository, *, fresh: bool, believe: float | None = None
-    ) -> str:
-        """Return the version that the source's target revision means. Raises `Refused` or a `ToolError`."""
-        read = await self._versions(source, repository, fresh=fresh, believe=believe)
-        versions = [entry.version for entry in read]
-        wanted = source.target_revision or "*"
-        match await self._tools.semver(wanted, versions):
-            case Match(version=version):
-                return version
-            case Pin() | NotConstraint():
-                same = [version for version in versions if version.removeprefix("v") == wanted.removeprefix("v")]
-                if same:
-                    return wanted if wanted in same else same[0]
-            case NoMatch():
-                pass
-        shown = ", ".join(versions[:_SHOWN]) + (", ..." if len(versions) > _SHOWN else "")
-        raise Refused(
-            "revision_not_found",
-            f"chart {source.chart!r} in {scrub(source.repo_url)} has no version {wanted!r}; it has {shown}",
-        )
+    async def resolve(self, source: Source, repository: Repository, belief: Belief) -> str:
+        """Return the version that the source's target revision means."""
+        place = _place_of(source, repository)
+        return await self._kind(place).version(place, source.target_revision.strip() or "*", belief)
 
     async def tree(self, source: Source, repository: Repository, version: str) -> Tree:
-        """Return the files of a chart at a version. Raises `Refused` or a `ToolError`."""
-        entry = await self._entry(source, repository, version)
-        key = (_identity(repository), f"{source.repo_url} {source.chart} {version} {entry.digest}")
-        if key not in self._charts:
-            self._charts[key] = await self._download(source, repository, entry)
-            if len(self._charts) > _MOST_CHARTS:
-                self._charts.popitem(last=False)
-        self._charts.move_to_end(key)
-        return self._charts[key].unread()
+        """Return the files of a chart at a version."""
+        place = _place_of(source, repository)
+        packed = await self._kind(place).pull(place, version)
+        unpacking = Unpacking(packing="chart", name=place.at(version), limit=self._unpacked_limit)
+        return await self._archives.tree(packed, unpacking)
 
     async def metadata(self, source: Source, repository: Repository, version: str) -> RevisionMetadata:
-        """Return what the index says of a version."""
-        entry = await self._entry(source, repository, version)
-        return RevisionMetadata(description=entry.description, home=entry.home)
+        """Return what the repository says of a version."""
+        place = _place_of(source, repository)
+        return await self._kind(place).metadata(place, version)
+
+    async def list(self, repository: Repository, belief: Belief) -> ChartsAnswer:
+        """Return the charts of a repository, by name, and their versions, newest first."""
+        if is_registry(repository):
+            raise Refused(
+                "invalid",
+                f"{scrub(repository.url)} is an OCI registry, and those do not list their charts; name the chart in "
+                "spec.source.chart",
+            )
+        index = await self._http.index(repository, belief)
+        return ChartsAnswer(
+            items=tuple(
+                Chart(name=name, versions=tuple(versions.newest_first(entry.version for entry in index[name])))
+                for name in sorted(index)
+            )
+        )
 
     async def verify(self, repository: Repository) -> None:
-        """Return if the index can be read with these credentials. Raises `Refused` or a `ToolError`."""
-        await self._index(repository, fresh=True)
+        """Return if the index can be read with these credentials."""
+        await self._http.index(repository, Belief(seconds=0, fresh=True))
 
-    async def read_index(self, listing: _Listing) -> Index:
-        """Ask the remote for the index again; called by the listing's shared call."""
-        url = f"{listing.repository.url.rstrip('/')}/index.yaml"
-        begun = self._clock.monotonic()
-        known = listing.known
-        wanted = fetch.Wanted(
-            url=url, repository=listing.repository, limit=_LARGEST_INDEX, known=known.tag if known else ""
-        )
-        match await fetch.get(wanted, seconds=self._seconds):
-            case fetch.NotModified() if known is not None:
-                listing.known = _Known(index=known.index, tag=known.tag, at=begun)
-            case fetch.NotModified():
-                raise Refused("unavailable", f"{scrub(url)} says that it has not changed, and was never read")
-            case fetch.Fetched(content=content, tag=tag):
-                read = await index.parse(content, tools=self._tools, name=scrub(url))
-                listing.known = _Known(index=read, tag=tag, at=begun)
-        return listing.known.index
+    async def pull(self, repository: Repository, chart: str, wanted: str) -> Pulled:
+        """Return the packed chart that a version or constraint (empty: the newest) means."""
+        place = ChartPlace(repository=repository, chart=chart)
+        kind = self._kind(place)
+        version = await kind.version(place, wanted or "*", self._belief)
+        return Pulled(version=version, packed=await kind.pull(place, version))
 
-    async def _index(self, repository: Repository, *, fresh: bool, believe: float | None = None) -> Index:
-        if urlsplit(repository.url).scheme not in ("http", "https"):
-            raise Refused("invalid", f"chart repository {scrub(repository.url)!r} must be an http or https URL")
-        listing = self._listings.setdefault(_identity(repository), _Listing(repository, self))
-        self._listings.move_to_end(_identity(repository))
-        if len(self._listings) > _MOST_INDEXES:
-            self._listings.popitem(last=False)
-        if fresh:
-            return await listing.call.anew()
-        interval = self._index_seconds if believe is None else believe
-        if listing.known is not None and self._clock.monotonic() - listing.known.at < interval:
-            return listing.known.index
-        return await listing.call.join()
+    async def identity(self, repository: Repository, chart: str, wanted: str) -> str:
+        """Return the SHA-256 of the packed chart that a version or constraint means now."""
+        place = ChartPlace(repository=repository, chart=chart)
+        kind = self._kind(place)
+        version = await kind.version(place, wanted or "*", self._belief)
+        return await kind.identity(place, version, self._belief)
 
-    async def _versions(
-        self, source: Source, repository: Repository, *, fresh: bool, believe: float | None = None
-    ) -> tuple[ChartVersion, ...]:
-        read = await self._index(_at(source, repository), fresh=fresh, believe=believe)
-        if source.chart not in read:
-            shown = ", ".join(sorted(read)[:_SHOWN]) + (", ..." if len(read) > _SHOWN else "")
-            raise Refused(
-                "path_not_found",
-                f"chart {source.chart!r} is not in {scrub(source.repo_url)}; it has {shown or 'no charts'}",
-            )
-        return read[source.chart]
+    async def content(self, packed: Packed) -> bytes:
+        """Return a packed chart as it was fetched."""
+        return await self._archives.content(packed)
 
-    async def _entry(self, source: Source, repository: Repository, version: str) -> ChartVersion:
-        for entry in await self._versions(source, repository, fresh=False):
-            if entry.version == version:
-                return entry
-        raise Refused(
-            "revision_not_found", f"chart {source.chart!r} in {scrub(source.repo_url)} has no version {version!r}"
-        )
-
-    async def _download(self, source: Source, repository: Repository, entry: ChartVersion) -> Tree:
-        name = f"chart {source.chart} {entry.version} of {scrub(source.repo_url)}"
-        if not entry.urls:
-            raise Refused("render_failed", f"{name}: the index names no URL for it")
-        url = urljoin(f"{source.repo_url.rstrip('/')}/", entry.urls[0])
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise Refused("invalid", f"{name}: its URL {scrub(url)!r} is neither http nor https")
-        helm = source.helm or HelmOptions()
-        wanted = fetch.Wanted(
-            url=url,
-            repository=_at(source, repository),
-            limit=_LARGEST_ARCHIVE,
-            pass_credentials=helm.pass_credentials,
-        )
-        fetched = await fetch.get(wanted, seconds=self._seconds)
-        assert isinstance(fetched, fetch.Fetched)
-        digest = hashlib.sha256(fetched.content).hexdigest()
-        if entry.digest and entry.digest.removeprefix("sha256:") != digest:
-            raise Refused("render_failed", f"{name}: its archive does not have the digest that the index promises")
-        return await asyncio.to_thread(
-            archive.unpack, fetched.content, digest=digest, name=name, limit=self._unpacked_limit
-        )
+    def _kind(self, place: ChartPlace) -> Pulling:
+        return self._registries if is_registry(place.repository) else self._http
 
 
-def _at(source: Source, repository: Repository) -> Repository:
-    """Return the entry for the source's own URL: an entry may be a template for many."""
-    return msgspec.structs.replace(repository, url=source.repo_url)
+def is_registry(repository: Repository) -> bool:
+    """Say whether an entry's charts are in a registry."""
+    return repository.enable_oci or "://" not in repository.url or repository.url.startswith("oci://")
 
 
-def _identity(repository: Repository) -> bytes:
-    return hashlib.sha256(msgspec.json.encode(repository)).digest()
+def _place_of(source: Source, repository: Repository) -> ChartPlace:
+    """Return the chart of a source, with the entry for the source's own URL: an entry may be a template for many."""
+    helm = source.helm or HelmOptions()
+    return ChartPlace(
+        repository=msgspec.structs.replace(repository, url=source.repo_url),
+        chart=source.chart,
+        audience="everybody" if helm.pass_credentials else "origin",
+    )

@@ -16,7 +16,7 @@ from argosy.gateways.tools.worker import Program
 from repo_server.cache.failures import Failures, Pause
 from repo_server.cache.renders import Renders
 from repo_server.cache.shelf import Shelf
-from repo_server.charts.repository import Charts
+from repo_server.fetching import FetchLimits, open_fetching
 from repo_server.git.command import Network
 from repo_server.git.hosts import Hosts
 from repo_server.git.mirrors import Mirrors
@@ -28,6 +28,7 @@ from repo_server.render.job import Limits
 from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
 from repo_server.sources import Sources
+from repo_server.web.client import Web
 from repo_server.wiring import PACKAGED_TOOL_WORKER
 from tests.repo_server.kitchen import CountingTools, Kitchen
 from tests.repo_server.repositories import Forge, Reach
@@ -92,11 +93,19 @@ async def tools() -> AsyncIterator[Tools]:
 
 
 @pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    web = Web(seconds=10, clock=SystemClock())
+    yield web
+    await web.close()
+
+
+@pytest.fixture
 async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> AsyncIterator[Kitchen]:
     counting = CountingTools(tools)
     asked = cast("Tools", counting)
-    charts = Charts(tools=asked, clock=reach.clock, index_seconds=120, seconds=15, unpacked_limit=5_000_000)
-    sources = Sources(mirrors=reach.mirrors, charts=charts, tools=asked)
+    limits = FetchLimits(request_seconds=15, believe_seconds=120, chart_bytes=5_000_000, artifact_bytes=5_000_000)
+    fetching = open_fetching(tmp_path / "archives", tools=asked, clock=reach.clock, limits=limits)
+    sources = Sources(mirrors=reach.mirrors, fetching=fetching, tools=asked, seconds=120)
     shelves: list[Shelf] = []
 
     def make() -> tuple[Service, Renderer]:
@@ -106,7 +115,7 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
         renderer = Renderer(
             tools=asked,
             plugins=None,
-            market=OpenMarket(mirrors=reach.mirrors, charts=charts, tools=asked, seconds=15),
+            market=OpenMarket(mirrors=reach.mirrors, fetching=fetching, tools=asked),
             renders=Renders(shelf=shelf, limit=1_000_000, clock=reach.clock),
             failures=Failures(pause=Pause(), clock=reach.clock),
             limits=Limits(directory_bytes=100_000, tool_bytes=5_000_000),
@@ -121,3 +130,4 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
 
     yield Kitchen(make, forge, counting, reach.clock, settle=settle)
     await settle()
+    await fetching.web.close()

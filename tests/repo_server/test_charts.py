@@ -10,8 +10,9 @@ import pytest
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmOptions, Source
 from argosy.wire.repo_server import MetadataRequest, RenderRequest, SourceRequest, VerifyRequest
-from repo_server.charts import fetch
 from repo_server.errors import Refused
+from repo_server.web import files
+from repo_server.web.client import Web
 from tests.repo_server.chart_shop import CHART, pack, publish, version
 from tests.repo_server.conftest import PASSWORD
 from tests.repo_server.kitchen import Kitchen
@@ -193,25 +194,25 @@ async def test_credentials(kitchen: Kitchen, private_forge: Forge, shop: Path, e
 
 @pytest.mark.parametrize(("passed_on", "status"), [(False, "wants credentials|refused the credentials"), (True, None)])
 async def test_credentials_go_to_another_origin_only_if_told(
-    private_forge: Forge, shop: Path, passed_on: bool, status: str | None
+    private_forge: Forge, web: Web, shop: Path, passed_on: bool, status: str | None
 ):
     # The entry is for another port of the same host, so this is a chart that lies elsewhere than its index.
-    wanted = fetch.Wanted(
+    wanted = files.Wanted(
         url=f"{private_forge.url}/charts/web-1.0.0.tgz",
         repository=Repository(url="http://127.0.0.1:9/charts", username="ada", password=PASSWORD),
         limit=100_000,
-        pass_credentials=passed_on,
+        credentials_for="everybody" if passed_on else "origin",
     )
     if status is None:
-        assert isinstance(await fetch.get(wanted, seconds=10), fetch.Fetched)
+        assert isinstance(await files.get(web, wanted), files.Fetched)
         return
     with pytest.raises(Refused, match=status):
-        await fetch.get(wanted, seconds=10)
+        await files.get(web, wanted)
 
 
-async def test_a_file_larger_than_the_limit_is_not_read_to_its_end(forge: Forge, shop: Path):
+async def test_a_file_larger_than_the_limit_is_not_read_to_its_end(forge: Forge, web: Web, shop: Path):
     (shop / "large").write_bytes(bytes(1_000_000))
-    wanted = fetch.Wanted(url=f"{forge.url}/charts/large", repository=Repository(url=forge.url), limit=999_999)
+    wanted = files.Wanted(url=f"{forge.url}/charts/large", repository=Repository(url=forge.url), limit=999_999)
     with pytest.raises(Refused, match="larger than the limit of 999,999 bytes") as refused:
-        await fetch.get(wanted, seconds=10)
+        await files.get(web, wanted)
     assert refused.value.code == "limit_exceeded"

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from repo_server.charts import fetch
 from repo_server.errors import Refused
+from repo_server.web import files
+from repo_server.web.client import Web
 from tests.repo_server import ssh_server
 from tests.repo_server.repositories import Forge, Reach
 from tools.gitserver import GitServer
@@ -106,7 +107,9 @@ async def test_an_authority_or_its_absence_opens_a_repository_over_tls(
 
 
 @pytest.mark.parametrize("trust", ["none", "another"])
-async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, forge: Forge, reach: Reach, trust: str):
+async def test_a_certificate_that_nobody_vouches_for_is_refused(
+    tmp_path: Path, forge: Forge, reach: Reach, web: Web, trust: str
+):
     forge.create().commit({})
     certificate, key = _authority()
     entry = {} if trust == "none" else {"ca_pem": _authority()[0]}
@@ -115,12 +118,12 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, 
         with pytest.raises(Refused, match="argocd-tls-certs-cm") as refused:
             await mirror.refs(fresh=True)
         assert refused.value.code == "access_denied"
-        wanted = fetch.Wanted(url=f"{server.url}/charts/index.yaml", repository=mirror.access.repository, limit=100)
+        wanted = files.Wanted(url=f"{server.url}/charts/index.yaml", repository=mirror.access.repository, limit=100)
         with pytest.raises(Refused, match="argocd-tls-certs-cm"):
-            await fetch.get(wanted, seconds=10)
+            await files.get(web, wanted)
 
 
-async def test_a_client_certificate_opens_what_wants_one(tmp_path: Path, forge: Forge, reach: Reach):
+async def test_a_client_certificate_opens_what_wants_one(tmp_path: Path, forge: Forge, reach: Reach, web: Web):
     commit = forge.create().commit({"a": "a"})
     certificate, key = _authority()
     client, client_key = _authority()
@@ -130,9 +133,9 @@ async def test_a_client_certificate_opens_what_wants_one(tmp_path: Path, forge: 
         entry = {"ca_pem": certificate, "tls_client_cert_data": client, "tls_client_cert_key": client_key}
         mirror = await reach.mirror(f"{server.url}/demo/.git", **entry)
         assert (await mirror.refs(fresh=True)).commits["HEAD"] == commit
-        wanted = fetch.Wanted(url=f"{server.url}/charts/demo/a", repository=mirror.access.repository, limit=100)
-        fetched = await fetch.get(wanted, seconds=10)
-        assert isinstance(fetched, fetch.Fetched)
+        wanted = files.Wanted(url=f"{server.url}/charts/demo/a", repository=mirror.access.repository, limit=100)
+        fetched = await files.get(web, wanted)
+        assert isinstance(fetched, files.Fetched)
         assert fetched.content == b"a"
         with pytest.raises(Refused):
             await (await reach.mirror(f"{server.url}/demo/.git", ca_pem=certificate)).refs(fresh=True)
