@@ -112,7 +112,7 @@ async def test_a_reference_that_is_not_told_apart_still_gets_nowhere(pool: Pool)
     hidden = File(
         "t.yaml", b"apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: t}\npath: http://127.0.0.1:1/x\n"
     )
-    with pytest.raises(ToolFailed, match="permission denied|not permitted"):
+    with pytest.raises(ToolFailed, match=r"permission denied|not permitted"):
         await pool.kustomize(one("resources: [m.yaml]\ntransformers: [t.yaml]\n", MAP, hidden))
 
 
