@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repo_server import settings, wiring
-from repo_server.git.command import forget_inherited
 from repo_server.local import folder
 from repo_server.local.folder import Folder
 from repo_server.service import Service
@@ -31,7 +30,6 @@ class Offline:
 @contextlib.asynccontextmanager
 async def service(folders: Mapping[str, Path], environment: Mapping[str, str]) -> AsyncGenerator[Offline]:
     """Yield the service; all that it runs is ended afterwards. Raises `Refused` for a folder, `BadSetting`."""
-    forget_inherited()
     with contextlib.ExitStack() as stack:
         by_path = {path: stack.enter_context(folder.opened(path)) for path in dict.fromkeys(folders.values())}
         trees = {url: by_path[path][0] for url, path in folders.items()}
