@@ -50,7 +50,7 @@ async def service(
     """
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
-        tools = _tools(settings, clock)
+        tools = open_tools(settings, clock)
         stack.push_async_callback(tools.close)
         mirrors = await _mirrors(settings, clock, stack)
         fetching = _fetching(settings, tools, clock)
@@ -129,7 +129,8 @@ def _private_folder(state: Path, stack: contextlib.ExitStack | contextlib.AsyncE
     return folder
 
 
-def _tools(settings: Settings, clock: Clock) -> Tools:
+def open_tools(settings: Settings, clock: Clock) -> Tools:
+    """Return the tool workers, which whoever asked closes; none is started before the first question."""
     program = Program(
         path=settings.tool_worker or PACKAGED_TOOL_WORKER,
         limits=ToolLimits(seconds=settings.tool_seconds),
