@@ -6,6 +6,7 @@ from argosy.cli.command import Entry, LazyGroup
 
 ENTRIES = {
     "add": Entry("argosy.cli.commands.repo.add", "Add a repository"),
+    "get": Entry("argosy.cli.commands.repo.get", "Show a repository"),
     "list": Entry("argosy.cli.commands.repo.list", "List repositories"),
     "rm": Entry("argosy.cli.commands.repo.rm", "Remove repositories"),
 }
