@@ -18,25 +18,33 @@ import (
 	"argosy/tool_worker/internal/frames"
 )
 
-// loadChart reads the chart of a request, from its archive or its files.
+// loadChart reads the chart of a request.
 func loadChart(request frames.Request) (*chart.Chart, error) {
-	if packed := request.Groups["archive"]; len(packed) == 1 {
-		return loadArchive(packed[0].Content)
+	files, err := chartFiles(request)
+	if err != nil {
+		return nil, err
 	}
-	return loadFiles(request.Groups["chart"])
+	return loadFiles(files)
 }
 
-func loadArchive(content []byte) (*chart.Chart, error) {
-	loaded, err := loader.LoadArchive(bytes.NewReader(content))
+// chartFiles are those of the archive of a request, or of its group "chart".
+func chartFiles(request frames.Request) ([]*archive.BufferedFile, error) {
+	if packed := request.Groups["archive"]; len(packed) == 1 {
+		return unpack(packed[0].Content)
+	}
+	return withoutIgnored(request.Groups["chart"])
+}
+
+func unpack(packed []byte) ([]*archive.BufferedFile, error) {
+	files, err := archive.LoadArchiveFiles(bytes.NewReader(packed))
 	if err != nil {
 		return nil, fmt.Errorf("cannot load the chart's archive: %w", err)
 	}
-	sortDependencies(loaded)
-	return loaded, nil
+	return files, nil
 }
 
-// loadFiles obeys `.helmignore`, which counts for files only, as with Helm.
-func loadFiles(given []frames.File) (*chart.Chart, error) {
+// withoutIgnored obeys `.helmignore`, which counts for files only and not for archives, as with Helm.
+func withoutIgnored(given []frames.File) ([]*archive.BufferedFile, error) {
 	rules, err := ignoreRules(given)
 	if err != nil {
 		return nil, err
@@ -48,6 +56,10 @@ func loadFiles(given []frames.File) (*chart.Chart, error) {
 			files = append(files, &archive.BufferedFile{Name: file.Path, Data: data})
 		}
 	}
+	return files, nil
+}
+
+func loadFiles(files []*archive.BufferedFile) (*chart.Chart, error) {
 	loaded, err := loader.LoadFiles(files)
 	if err != nil {
 		return nil, err

@@ -191,12 +191,20 @@ func (p *preparation) findChart(at place, file string, one inflation) (func() (*
 		return nil, err
 	}
 	if p.files.IsDir(path.Join(root, folder)) {
-		files, err := p.filesBelow(path.Join(root, folder))
-		return func() (*chart.Chart, error) { return loadFiles(files) }, err
+		given, err := p.filesBelow(path.Join(root, folder))
+		if err != nil {
+			return nil, err
+		}
+		return func() (*chart.Chart, error) {
+			return loadChart(frames.Request{Groups: map[string][]frames.File{"chart": given}})
+		}, nil
 	}
 	reference := chartReference{Repository: one.Repo, Name: one.Name, Version: one.Version}
 	if packed, given := p.charts[reference]; given {
-		return func() (*chart.Chart, error) { return loadArchive(packed) }, nil
+		archive := []frames.File{{Path: one.Name + ".tgz", Content: packed}}
+		return func() (*chart.Chart, error) {
+			return loadChart(frames.Request{Groups: map[string][]frames.File{"archive": archive}})
+		}, nil
 	}
 	wanted := wantedChart{reference, folder, file}
 	if !slices.Contains(p.needs.Charts, wanted) {

@@ -89,10 +89,10 @@ func TestAllThatIsMissingIsNamedAtOnceAndOnlyOnce(t *testing.T) {
 
 func TestWhatWasFetchedTakesThePlaceOfTheReference(t *testing.T) {
 	remotes := map[string]string{
-		"github.com/org/repo//base?ref=v1":     ".elsewhere/1",
-		"https://example.com/m.yaml":           ".elsewhere/2.yaml",
-		"https://example.com/patch.yaml":       ".elsewhere/3.yaml",
-		"https://example.com/settings.ini":     ".elsewhere/4.ini",
+		"github.com/org/repo//base?ref=v1":      ".elsewhere/1",
+		"https://example.com/m.yaml":            ".elsewhere/2.yaml",
+		"https://example.com/patch.yaml":        ".elsewhere/3.yaml",
+		"https://example.com/settings.ini":      ".elsewhere/4.ini",
 		"https://example.com/org/repo.git//tls": ".elsewhere/5",
 	}
 	got, err := build(t, map[string]any{"remotes": remotes}, nil,

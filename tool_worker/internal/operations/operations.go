@@ -19,18 +19,22 @@ type Limits struct {
 type operation func(request frames.Request, limits Limits) (any, error)
 
 var table = map[string]operation{
-	"yaml":       readYAML,
-	"helm":       renderHelm,
-	"jsonnet":    evaluateJsonnet,
-	"gotemplate": renderGoTemplates,
-	"expr":       evaluateExpressions,
-	"glob":       matchGlobs,
-	"jqDelete":   deleteByJq,
-	"jqQuery":    queryByJq,
-	"lua":        runLua,
-	"kustomize":  buildKustomize,
-	"semver":     pickVersion,
-	"versions":   listVersions,
+	"yaml":         readYAML,
+	"chart":        describeChart,
+	"chartValues":  listChartValues,
+	"packedCharts": readPackedCharts,
+	"lint":         lintChart,
+	"helm":         renderHelm,
+	"jsonnet":      evaluateJsonnet,
+	"gotemplate":   renderGoTemplates,
+	"expr":         evaluateExpressions,
+	"glob":         matchGlobs,
+	"jqDelete":     deleteByJq,
+	"jqQuery":      queryByJq,
+	"lua":          runLua,
+	"kustomize":    buildKustomize,
+	"semver":       pickVersion,
+	"versions":     listVersions,
 }
 
 // Run computes a request. A library that panics has refused its input; the next request starts afresh.
