@@ -25,10 +25,13 @@ _FIELDS: dict[str, str] = {
 }
 
 
-async def render(server: Server, application: Application, *, resolved: Sequence[str] = ()) -> RenderAnswer:
+async def render(
+    server: Server, application: Application, *, resolved: Sequence[str] = (), fresh: bool = False
+) -> RenderAnswer:
     """Return what the application's sources render to, at these commits or versions if they were resolved already.
 
-    Raises the errors of `argosy.gateways.manifests`, and `InvalidArgument` without a project.
+    With `fresh` it is rendered whatever was rendered before. Raises the errors of `argosy.gateways.manifests`, and
+    `InvalidArgument` without a project.
     """
     tenant = tenant_of(server, application)
     request = requests.render_request(
@@ -37,7 +40,8 @@ async def render(server: Server, application: Application, *, resolved: Sequence
         destination=await _destination(server, application),
         revisions=resolved,
     )
-    _, answer = await requests.render(server.outside.manifests, request, tenant)
+    asked = msgspec.structs.replace(request, fresh=fresh)
+    _, answer = await requests.render(server.outside.manifests, asked, tenant)
     return answer
 
 
@@ -55,12 +59,20 @@ def repository_of(server: Server, application: Application, source: Source) -> R
     return requests.repository_of(tenant_of(server, application), source)
 
 
-def at(application: Application, revisions: Sequence[str]) -> Application:
-    """Return the application with these target revisions, in order; one that is empty or missing stays as it is."""
-    given = (*revisions, *("" for _ in application.sources))
+def at(application: Application, revisions: Sequence[str], positions: Sequence[int] = ()) -> Application:
+    """Return the application at these target revisions: of the sources at the positions (from 1), or of the first ones.
+
+    Raises `InvalidArgument` for positions that are not one for each revision, or of no source.
+    """
+    sources = application.sources
+    if positions and len(positions) != len(revisions):
+        raise InvalidArgument("sourcePositions: give one position for each revision")
+    given = dict(zip(positions or range(1, len(sources) + 1), revisions, strict=False))
+    if not all(1 <= position <= len(sources) for position in given):
+        raise InvalidArgument(f"sourcePositions: they count from 1 to {len(sources)}")
     moved = tuple(
-        msgspec.structs.replace(source, target_revision=revision or source.target_revision)
-        for source, revision in zip(application.sources, given, strict=False)
+        msgspec.structs.replace(source, target_revision=given.get(number) or source.target_revision)
+        for number, source in enumerate(sources, start=1)
     )
     many = bool(application.spec.sources)
     spec = msgspec.structs.replace(

@@ -124,11 +124,23 @@ async def resource(server: Server, caller: Caller, named: Named, key: ResourceKe
     return await server.outside.live.resource(record.place.namespace, record.place.name, key)
 
 
-async def manifests(server: Server, caller: Caller, named: Named, revisions: Sequence[str]) -> bytes:
-    """Return what the sources render to now, or at other revisions, with Secret values masked."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """At which target revisions sources are rendered: of those at `positions` (from 1), or of the first ones.
+
+    `fresh` renders whatever was rendered before.
+    """
+
+    revisions: Sequence[str] = ()
+    positions: Sequence[int] = ()
+    fresh: bool = False
+
+
+async def manifests(server: Server, caller: Caller, named: Named, moment: Moment) -> bytes:
+    """Return what the sources render to at a moment, with Secret values masked."""
     application = view(get(server, caller, named))
     try:
-        answer = await render(server, at(application, revisions))
+        answer = await render(server, at(application, moment.revisions, moment.positions), fresh=moment.fresh)
     except ManifestsError as error:
         raise meaning_of(error) from error
     shown = [_shown(server, application, each) for source in answer.sources for each in _of(source)]

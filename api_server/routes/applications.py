@@ -17,7 +17,7 @@ from api_server.commands.applications import Check
 from api_server.errors import InvalidArgument
 from api_server.queries import applications as queries
 from api_server.queries import revisions
-from api_server.queries.applications import Filter
+from api_server.queries.applications import Filter, Moment
 from api_server.queries.revisions import Which
 from api_server.requests import Body, TheApplication, TheCaller, TheServer, decoded
 from api_server.selectors import parse
@@ -73,8 +73,20 @@ def which_of(
     return Which(revision, position, history_id)
 
 
+def moment_of(
+    revision: str = "",
+    revisions: Annotated[list[str] | None, Query()] = None,
+    positions: Annotated[list[int] | None, Query(alias="sourcePositions")] = None,
+    *,
+    fresh: Annotated[bool, Query(alias="noCache")] = False,
+) -> Moment:
+    """Return which revisions the query names."""
+    return Moment(tuple(revisions or ([revision] if revision else [])), tuple(positions or ()), fresh)
+
+
 TheFilter = Annotated[Filter, Depends(filter_of)]
 TheKey = Annotated[ResourceKey, Depends(key_of)]
+TheMoment = Annotated[Moment, Depends(moment_of)]
 TheRevision = Annotated[Which, Depends(which_of)]
 
 
@@ -201,16 +213,9 @@ async def delete_resource(
 
 
 @router.get("/{name}/manifests", operation_id="ApplicationService_GetManifests")
-async def manifests(
-    server: TheServer,
-    caller: TheCaller,
-    named: TheApplication,
-    revision: str = "",
-    several: Annotated[list[str] | None, Query(alias="revisions")] = None,
-) -> Response:
+async def manifests(server: TheServer, caller: TheCaller, named: TheApplication, moment: TheMoment) -> Response:
     """Return what the sources render to."""
-    wanted = several or ([revision] if revision else [])
-    return sent(await queries.manifests(server, caller, named, wanted))
+    return sent(await queries.manifests(server, caller, named, moment))
 
 
 @router.get("/{name}/revisions/{revision}/metadata", operation_id="ApplicationService_RevisionMetadata")

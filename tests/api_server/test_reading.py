@@ -149,6 +149,28 @@ async def test_manifests_are_shown_stamped_and_masked(read):
     assert manifest["metadata"]["annotations"]["argocd.argoproj.io/tracking-id"] == "a:/Secret:team/s"
 
 
+async def test_manifests_of_several_sources_at_revisions_by_position(read):
+    url = "https://git.example/org/app"
+    old = read.manifests.commit(url, {"one": [], "two": []})
+    new = read.manifests.commit(url, {"one": [], "two": []}, branch="HEAD")
+    await put(read, "a", source=None, sources=[{"repoURL": url, "path": "one"}, {"repoURL": url, "path": "two"}])
+    asked = read.manifests.asked
+
+    async def revisions(**query):
+        assert (await read.send("GET", f"{PATH}/a/manifests", **query)).status_code == 200
+        return [each.source.target_revision for each in asked[-1].sources]
+
+    assert await revisions() == ["", ""]
+    assert await revisions(revision=old) == [old, ""]
+    assert await revisions(revisions=[old, new]) == [old, new]
+    assert await revisions(revisions=[old], sourcePositions=[2]) == ["", old]
+    assert not asked[-1].fresh
+    await revisions(noCache="true")
+    assert asked[-1].fresh
+    for wrong in ({"revisions": [old], "sourcePositions": [1, 2]}, {"revisions": [old], "sourcePositions": [3]}):
+        assert (await read.send("GET", f"{PATH}/a/manifests", **wrong)).status_code == 400
+
+
 async def test_who_made_a_revision(read):
     await put(read, "a")
     metadata = RevisionMetadata(author="Somebody <s@example>", message="why")
