@@ -13,6 +13,8 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from argosy.gateways.clock import SystemClock
+from argosy.gateways.tools.port import Tools
 from repo_server import settings, wiring
 from repo_server.local import folder
 from repo_server.local.folder import Folder
@@ -36,6 +38,26 @@ async def service(folders: Mapping[str, Path], environment: Mapping[str, str]) -
         chosen = settings.offline(_state(environment, stack), environment)
         async with wiring.service(chosen, folders=trees) as (built, _):
             yield Offline(service=built, folders=tuple(opened for _, opened in by_path.values()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """The tools alone, for work on charts; `chart_bytes` is the most that a chart may hold, unpacked."""
+
+    tools: Tools
+    chart_bytes: int
+
+
+@contextlib.asynccontextmanager
+async def workshop(environment: Mapping[str, str]) -> AsyncGenerator[Workshop]:
+    """Yield the tools; the workers are ended afterwards. Raises `BadSetting`."""
+    # Nothing is kept: the folder of the state is never used.
+    chosen = settings.offline(Path(os.devnull), environment)
+    tools = wiring.open_tools(chosen, SystemClock())
+    try:
+        yield Workshop(tools=tools, chart_bytes=chosen.chart_bytes)
+    finally:
+        await tools.close()
 
 
 def _state(environment: Mapping[str, str], stack: contextlib.ExitStack) -> Path:

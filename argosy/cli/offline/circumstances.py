@@ -18,6 +18,7 @@ from argosy.cli.reading import read_text
 from argosy.engine import settings
 from argosy.engine.model.repository import Repository
 from argosy.engine.settings import RepositoryEntry, Settings
+from argosy.gateways.manifests.requests import Destination
 from argosy.wire import yaml_text
 
 _USERNAME = "ARGOSY_REPO_USERNAME"
@@ -35,9 +36,8 @@ class Circumstances:
 
     settings: Settings
     environment: Mapping[str, str] = field(repr=False)
-    kube_version: str = ""
-    api_versions: tuple[str, ...] = ()
-    folders: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    destination: Destination
+    folders: Mapping[str, Path]
 
 
 def given(options: Mapping[str, Any], environment: Mapping[str, str], *, folders: Mapping[str, Path]) -> Circumstances:
@@ -52,8 +52,7 @@ def given(options: Mapping[str, Any], environment: Mapping[str, str], *, folders
     return Circumstances(
         settings=known,
         environment=environment,
-        kube_version=options["kube_version"] or "",
-        api_versions=tuple(options["api_versions"]),
+        destination=Destination(options["kube_version"] or "", tuple(options["api_versions"])),
         folders=folders,
     )
 

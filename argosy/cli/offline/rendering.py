@@ -13,13 +13,17 @@ import msgspec
 from argosy.cli.errors import CommandError
 from argosy.cli.offline.circumstances import Circumstances
 from argosy.cli.printing import note
-from argosy.engine import settings, tracking
+from argosy.engine import tracking
 from argosy.engine.model.application import Application, instance_name
+from argosy.engine.model.base import Metadata
+from argosy.engine.model.project import Project, ProjectSpec
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of
-from argosy.engine.model.source import Source
 from argosy.engine.options import is_hook
-from argosy.wire.repo_server import RenderAnswer, RenderRequest, SourceRequest, encode
+from argosy.gateways.manifests import requests
+from argosy.gateways.manifests.errors import Refused as NotLent
+from argosy.gateways.manifests.requests import Tenant
+from argosy.wire.repo_server import RenderAnswer, RenderRequest, encode
 from repo_server.errors import Refused
 from repo_server.local import offline
 from repo_server.service import Service
@@ -69,8 +73,14 @@ async def _render_all(applications: Sequence[Application], circumstances: Circum
 
 
 async def _one(service: Service, application: Application, circumstances: Circumstances) -> Rendered:
+    project = Project(
+        metadata=Metadata(name=application.spec.project or "default"), spec=ProjectSpec(source_repos=("*",))
+    )
+    tenant = Tenant(application, project, circumstances.settings)
+    instance = instance_name(application, control_namespace=CONTROL_NAMESPACE)
+    request = requests.render_request(tenant, instance, destination=circumstances.destination)
     try:
-        answer = await _ask(service, _request(application, circumstances), circumstances)
+        answer = await _ask(service, request, tenant)
     except Refused as error:
         raise CommandError(f"{application.metadata.name}: {error.message}") from error
     for source in answer.sources:
@@ -80,49 +90,29 @@ async def _one(service: Service, application: Application, circumstances: Circum
     return Rendered(application=application, manifests=tuple(_last_of_each(manifests)))
 
 
-async def _ask(service: Service, request: RenderRequest, circumstances: Circumstances) -> RenderAnswer:
+async def _ask(service: Service, request: RenderRequest, tenant: Tenant) -> RenderAnswer:
     """Render, with the entries of other repositories as they turn out to be needed."""
     for _ in range(_MOST_ROUNDS):
         try:
             return msgspec.json.decode(encode(await service.render(request)), type=RenderAnswer)
         except Refused as refused:
-            if refused.code != "repositories_needed":
+            wanted = [name for name in refused.repositories if name not in request.repositories]
+            if refused.code != "repositories_needed" or not wanted:
                 raise
-            more = {name: _entry(name, request.project, circumstances) for name in refused.repositories}
+            more = _lent(tenant, wanted)
             request = msgspec.structs.replace(request, repositories={**request.repositories, **more})
     raise CommandError("ever more repositories are needed", advice="Do the charts depend on each other in a circle?")
 
 
-def _request(application: Application, circumstances: Circumstances) -> RenderRequest:
-    project = application.spec.project or "default"
-    return RenderRequest(
-        application=application.metadata.name,
-        namespace=application.spec.destination.namespace,
-        project=project,
-        sources=tuple(
-            SourceRequest(source, _repository(source, project, circumstances)) for source in application.sources
-        ),
-        kube_version=circumstances.kube_version,
-        api_versions=circumstances.api_versions,
-        tools=circumstances.settings.tools,
-    )
-
-
-def _repository(source: Source, project: str, circumstances: Circumstances) -> Repository:
-    kind = "helm" if source.chart else "git"
-    return settings.repository_for(circumstances.settings, source.repo_url, project=project, kind=kind)
-
-
-def _entry(name: str, project: str, circumstances: Circumstances) -> Repository:
-    """Return the entry for a repository that was asked for by URL, or as "@name"."""
-    if not name.startswith("@"):
-        return settings.repository_for(circumstances.settings, name, project=project)
-    for entry in circumstances.settings.repositories:
-        if entry.repository.name == name[1:] and entry.repository.project in ("", project):
-            return settings.repository_for(circumstances.settings, entry.repository.url, project=project)
-    raise CommandError(
-        f"there is no repository called {name[1:]!r}", advice="Name a file with its Secret by --settings FILE."
-    )
+def _lent(tenant: Tenant, names: Sequence[str]) -> Mapping[str, Repository]:
+    try:
+        return requests.lend(tenant, names)
+    except NotLent as error:
+        # The project permits everything: what is missing is an entry of that name.
+        raise CommandError(
+            f"the sources draw on {', '.join(names)}, which the settings do not know",
+            advice="Name a file with the Secrets of these repositories by --settings FILE.",
+        ) from error
 
 
 def _last_of_each(manifests: Sequence[Manifest]) -> Iterator[Manifest]:

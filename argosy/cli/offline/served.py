@@ -21,6 +21,7 @@ from argosy.cli.printing import note
 from argosy.engine.model.application import Application
 from argosy.engine.model.resource import Manifest
 from argosy.engine.tracking import Tracking
+from argosy.gateways.manifests.requests import Destination
 
 _UNSEEN = (403, 404)
 
@@ -62,7 +63,8 @@ def in_place(application: Application, local: Local) -> tuple[Application, Mappi
 
 def _at_destination(client: Client, application: Application, around: Circumstances) -> Circumstances:
     """Fill in the versions of the destination, where the options say none."""
-    if around.kube_version:
+    given = around.destination
+    if given.kube_version:
         return around
     destination = application.spec.destination
     by_name = {} if destination.server else {"id.type": "name"}
@@ -74,11 +76,11 @@ def _at_destination(client: Client, application: Application, around: Circumstan
         note(f"warning: the cluster's versions are not known ({error.message}); say them with --kube-version")
         return around
     info = cluster.get("info") or {}
-    return replace(
-        around,
-        kube_version=str(info.get("serverVersion") or cluster.get("serverVersion") or ""),
-        api_versions=around.api_versions or tuple(info.get("apiVersions") or ()),
+    known = Destination(
+        str(info.get("serverVersion") or cluster.get("serverVersion") or ""),
+        given.api_versions or tuple(info.get("apiVersions") or ()),
     )
+    return replace(around, destination=known)
 
 
 def _with_tools(around: Circumstances, settings: Mapping[str, Any]) -> Circumstances:
