@@ -145,41 +145,30 @@ func (l *linter) checkDependencies() {
 		l.passes(isError, "", fmt.Errorf("unable to load chart\n\t%w", err))
 		return
 	}
-	var present, declared, names, shadowing []string
+	var present, declared []string
 	for _, below := range loaded.Dependencies() {
 		present = append(present, below.Metadata.Name)
 	}
 	for _, dependency := range loaded.Metadata.Dependencies {
 		declared = append(declared, dependency.Name)
-		name := firstOf(dependency.Alias, dependency.Name)
-		if slices.Contains(names, name) {
-			shadowing = append(shadowing, name)
-		}
-		names = append(names, name)
 	}
-	for _, check := range []struct {
-		how   severity
-		words string
-		found []string
-	}{
-		{isError, "chart metadata is missing these dependencies: ", without(present, declared)},
-		{isError, "multiple dependencies with name or alias: ", shadowing},
-		{isWarning, "chart directory is missing these dependencies: ", without(declared, present)},
-	} {
-		if len(check.found) > 0 {
-			l.passes(check.how, "", errors.New(check.words+strings.Join(check.found, ",")))
-		}
+	if found := without(present, declared); found != "" {
+		l.passes(isError, "", errors.New("chart metadata is missing these dependencies: "+found))
+	}
+	if found := without(declared, present); found != "" {
+		l.passes(isWarning, "", errors.New("chart directory is missing these dependencies: "+found))
 	}
 }
 
-func without(names, known []string) []string {
+// without are the names that are not known, for a message.
+func without(names, known []string) string {
 	var found []string
 	for _, name := range names {
 		if !slices.Contains(known, name) {
 			found = append(found, name)
 		}
 	}
-	return found
+	return strings.Join(found, ",")
 }
 
 func (l *linter) checkCRDs() {

@@ -50,12 +50,14 @@ func (s *schemaNode) field(name string) *yaml.Node {
 			return found
 		}
 		reference := childOf(at, "$ref")
-		if reference == nil || !strings.HasPrefix(reference.Value, "#/") {
+		if reference == nil || !strings.HasPrefix(reference.Value, "#") {
 			return nil
 		}
 		at = s.root
-		for _, step := range strings.Split(reference.Value[2:], "/") {
-			at = childOf(at, strings.NewReplacer("~1", "/", "~0", "~").Replace(step))
+		for step := range strings.SplitSeq(strings.Trim(reference.Value, "#/"), "/") {
+			if step != "" {
+				at = childOf(at, strings.NewReplacer("~1", "/", "~0", "~").Replace(step))
+			}
 		}
 	}
 	return nil

@@ -1,0 +1,143 @@
+package operations
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"argosy/tool_worker/internal/frames"
+)
+
+const chartYAML = "apiVersion: v2\nname: web\nversion: 1.0.0\nicon: https://example.com/i.png\n"
+
+func ask[T any](t *testing.T, operation string, options any, groups map[string][]frames.File) T {
+	t.Helper()
+	text, err := run(t, operation, options, groups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer T
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func TestAChartIsDescribed(t *testing.T) {
+	got := ask[chartDetails](t, "chart", map[string]any{}, map[string][]frames.File{
+		"chart": {
+			file("Chart.yaml", chartYAML+"dependencies: [{name: a, version: ^1, repository: 'https://example.com', import-values: [x]}]\n"),
+			file("Chart.lock", "dependencies: [{name: a, version: 1.2.3, repository: 'https://example.com'}]\n"),
+			file("values.yaml", "# a comment\nimage: {tag: 1.20, 'a.b': yes}\nlist: [{port: 8080}, 1000000]\nempty: {}\nnone:\n"),
+			file("values-prod.yaml", "x: 1\n"), file("ci/values.yaml", "x: 1\n"), file("README.md", "# Web\n"),
+		},
+		"values": {file("over.yaml", "image: {tag: new}\nlist: [{port: 1}]\n")},
+	})
+	if got.Metadata.Name != "web" || got.Metadata.Dependencies[0].Version != "^1" || got.Lock[0].Version != "1.2.3" {
+		t.Errorf("got %+v", got)
+	}
+	if !strings.HasPrefix(got.Values, "# a comment\n") || got.Readme != "# Web\n" ||
+		strings.Join(got.ValueFiles, " ") != "values.yaml values-prod.yaml" {
+		t.Errorf("got %+v", got)
+	}
+	want := map[string]string{
+		"image.tag": "new", `image.a\.b`: "true", "list[0].port": "1", "list[1]": "1000000", "none": "null",
+	}
+	if len(got.Parameters) != len(want) {
+		t.Errorf("got %v", got.Parameters)
+	}
+	for name, value := range want {
+		if got.Parameters[name] != value {
+			t.Errorf("%s: got %q", name, got.Parameters[name])
+		}
+	}
+}
+
+func TestPackedChartsAreReadOneByOne(t *testing.T) {
+	got, err := run(t, "packedCharts", map[string]any{}, map[string][]frames.File{
+		"archives": {{Path: "good.tgz", Content: pack(t, "web", file("Chart.yaml", chartYAML))}, file("bad.tgz", "<html>")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(got, `[{"kind":"packed","path":"good.tgz","metadata":{"name":"web","version":"1.0.0"`) ||
+		!strings.Contains(got, `{"kind":"unreadable","path":"bad.tgz","message":"cannot load the chart's archive`) {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestValuesAreDocumentedInTheirOrder(t *testing.T) {
+	values := `# Copyright
+
+# -- How many
+# run at once.
+replicas: 2
+image:
+  # Where it comes from
+  repository: nginx
+  tag: "1.2" # the version
+# -- (tpl) Labels of everything
+# @default -- none
+labels: {a: b}
+plain: {x: 1}
+list: [a, {b: <c>}]
+none:
+empty: {}
+# @ignored
+internal: 1
+
+# elsewhere.far -- Said far away,
+# on two lines
+elsewhere:
+  far: true
+## @param bitnami.style [string] As they say it
+bitnami:
+  style: 1.5
+"dotted.name": x
+`
+	schema := `{"$defs": {"list": {"type": "array", "description": "Some things"}}, "properties": {
+		"replicas": {"type": "integer", "description": "not this"}, "list": {"$ref": "#/$defs/list"},
+		"none": {"type": ["string", "null"]}, "extra": {"type": "object", "properties": {"flag": {"type": "boolean"}}},
+		"self": {"$ref": "#"}}}`
+	got := ask[[]chartValue](t, "chartValues", map[string]any{}, map[string][]frames.File{"chart": {
+		file("Chart.yaml", chartYAML), {Path: "values.yaml", Content: []byte(values)},
+		{Path: "values.schema.json", Content: []byte(schema)},
+	}})
+	want := []chartValue{
+		{"replicas", "int", "2", "How many run at once."},
+		{"image.repository", "string", `"nginx"`, "Where it comes from"},
+		{"image.tag", "string", `"1.2"`, "the version"},
+		{"labels", "tpl", "none", "Labels of everything"},
+		{"plain.x", "int", "1", ""},
+		{"list", "list", `["a",{"b":"<c>"}]`, "Some things"},
+		{"none", "string or null", "null", ""},
+		{"empty", "object", "{}", ""},
+		{"elsewhere.far", "bool", "true", "Said far away, on two lines"},
+		{"bitnami.style", "float", "1.5", "As they say it"},
+		{`dotted\.name`, "string", `"x"`, ""},
+		{"extra.flag", "bool", "", ""},
+	}
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			t.Fatalf("row %d: got %+v", i, got[min(i, len(got)-1):])
+		}
+	}
+}
+
+func TestASchemaThatGrowsIsCutOff(t *testing.T) {
+	doubling := `{"$ref": "#/$defs/0", "$defs": {`
+	for i := range 30 {
+		next := `{"type": "string"}`
+		if i < 29 {
+			next = `{"$ref": "#/$defs/` + string(rune('0'+i+1)) + `"}`
+		}
+		doubling += `"` + string(rune('0'+i)) + `": {"properties": {"a": ` + next + `, "b": ` + next + `}},`
+	}
+	doubling = strings.TrimSuffix(doubling, ",") + "}}"
+	got := ask[[]chartValue](t, "chartValues", map[string]any{}, map[string][]frames.File{"chart": {
+		file("Chart.yaml", chartYAML), {Path: "values.schema.json", Content: []byte(doubling)},
+	}})
+	if len(got) > mostRows {
+		t.Errorf("got %d rows", len(got))
+	}
+}
