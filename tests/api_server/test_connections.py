@@ -81,6 +81,45 @@ async def test_a_different_entry_needs_upsert_and_keeps_the_secrets_that_are_not
     assert (found["username"], found["password"]) == ("other", CANARY)
 
 
+SECRETS_OF = {
+    "githubAppPrivateKey": f"{CANARY}-1",
+    "gcpServiceAccountKey": f"{CANARY}-2",
+    "azureServicePrincipalClientSecret": f"{CANARY}-3",
+    "bearerToken": f"{CANARY}-4",
+    "sshPrivateKey": f"{CANARY}-5",
+    "tlsClientCertKey": f"{CANARY}-6",
+}
+SHOWN = {
+    "githubAppID": 1,
+    "githubAppInstallationID": 2,
+    "githubAppEnterpriseBaseUrl": "https://ghe.example/api/v3",
+    "useAzureWorkloadIdentity": True,
+    "azureServicePrincipalClientId": "client",
+    "azureServicePrincipalTenantId": "tenant",
+    "azureActiveDirectoryEndpoint": "https://login.example",
+    "insecureOCIForceHttp": True,
+    "depth": 3,
+}
+
+
+async def test_2_77_every_kind_of_credentials_is_kept_and_no_secret_is_shown(world):
+    answer = await world.send("POST", REPOSITORIES, body(password="", **SECRETS_OF, **SHOWN))
+    assert answer.status_code == 200, answer.text
+    stored = await kept(world, names.repository_name(URL, ""))
+    assert {key: stored[key] for key in SECRETS_OF} == SECRETS_OF
+    assert (stored["githubAppID"], stored["useAzureWorkloadIdentity"], stored["depth"]) == ("1", "true", "3")
+    encoded = URL.replace(":", "%3A").replace("/", "%2F")
+    shown = await world.client.get(f"{REPOSITORIES}/{encoded}")
+    assert {key: shown.json()[key] for key in SHOWN} == SHOWN
+    listed = await world.send("GET", REPOSITORIES)
+    changed = await world.send("POST", REPOSITORIES, body(password="", depth=4), upsert="true")
+    assert changed.status_code == 200
+    assert CANARY not in answer.text + shown.text + listed.text + changed.text
+    again = await kept(world, names.repository_name(URL, ""))
+    assert {key: again[key] for key in SECRETS_OF} == SECRETS_OF
+    assert again["depth"] == "4"
+
+
 async def test_what_cannot_be_reached_is_not_registered(world):
     world.manifests.refuse(Refused("access_denied", "authentication required"))
     refused = await world.send("POST", REPOSITORIES, body())
@@ -89,7 +128,11 @@ async def test_what_cannot_be_reached_is_not_registered(world):
     world.manifests.refuse(Unavailable("the repo server does not answer"))
     assert (await world.send("POST", REPOSITORIES, body())).status_code == 503
     assert (await world.send("GET", REPOSITORIES)).json()["items"] == []
-    assert (await world.send("POST", f"{REPOSITORIES}/x/validate", {"password": CANARY})).status_code in (200, 400)
+    refused = await world.send("POST", f"{REPOSITORIES}/https%3A%2F%2Fnone.example/validate", {"password": CANARY})
+    assert (refused.status_code, CANARY in refused.text) == (400, False)
+    encoded = URL.replace(":", "%3A").replace("/", "%2F")
+    assert (await world.send("POST", f"{REPOSITORIES}/{encoded}/validate", {"password": CANARY})).status_code == 200
+    assert world.manifests.asked[-1].repository.password == CANARY
 
 
 @pytest.mark.parametrize(
@@ -100,7 +143,8 @@ async def test_what_cannot_be_reached_is_not_registered(world):
         ({"type": "svn"}, "type"),
         ({"depth": "deep"}, "depth"),
         ({"insecure": [CANARY]}, "insecure"),
-        ({"githubAppPrivateKey": CANARY}, "githubAppPrivateKey"),
+        ({"githubAppID": CANARY}, "githubAppID"),
+        ({"githubAppSecret": CANARY}, "githubAppSecret"),
         ({"url": "https://git.example/other"}, "url"),
     ],
 )
