@@ -6,6 +6,7 @@ from argosy.cli.command import Entry
 
 ENTRIES: Mapping[str, Entry] = {
     "app": Entry("argosy.cli.commands.app", "Manage applications"),
+    "chart": Entry("argosy.cli.commands.chart", "Look after charts"),
     "cluster": Entry("argosy.cli.commands.cluster", "Manage clusters"),
     "completion": Entry("argosy.cli.commands.completion", "Print the completion script of a shell"),
     "context": Entry("argosy.cli.commands.context", "Switch between servers"),

@@ -1,0 +1,131 @@
+"""`argosy chart`: lint and documentation of charts on this machine, by the tool worker."""
+
+import json
+import os
+import tarfile
+
+import pytest
+
+FILES = {
+    "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\nicon: https://example.org/web.png\n",
+    "values.yaml": "# -- How many run.\nreplicas: 1\nimage:\n  tag: a # Which one.\n",
+    "values.schema.json": '{"type": "object", "properties": {"replicas": {"type": "integer"}}}',
+    "templates/all.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n"
+    "data: {n: {{ .Values.replicas | quote }}}\n",
+}
+
+
+@pytest.fixture
+def chart(tmp_path, monkeypatch):
+    """A chart that nothing is wrong with, in the folder that the command runs in."""
+    for name, text in FILES.items():
+        (tmp_path / "web" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "web" / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "web"
+
+
+@pytest.fixture
+def run(run, monkeypatch):
+    """Run a command line where git is."""
+    monkeypatch.setenv("PATH", os.defpath)
+    return run
+
+
+@pytest.fixture
+def packed(chart):
+    with tarfile.open("web-1.0.0.tgz", "w:gz") as archive:
+        archive.add("web")
+    return chart
+
+
+def test_a_good_chart_passes(run, chart):
+    result = run("chart", "lint", "web")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "==> Linting web\n\n1 chart(s) linted, 0 chart(s) failed\n"
+
+
+def test_a_good_chart_is_not_worth_a_word(run, chart):
+    assert run("chart", "lint", "--quiet", "web").out == ""
+
+
+def test_a_packed_chart_is_linted_too(run, packed):
+    assert run("chart", "lint", "web-1.0.0.tgz").code == 0
+
+
+def test_a_broken_template_fails_with_its_place(run, chart):
+    (chart / "templates" / "bad.yaml").write_text("a: {{ .Values.missing.more }}\n")
+    result = run("chart", "lint", "web", "web")
+    assert result.code == 1
+    assert "[ERROR] templates" in result.out
+    assert "web/templates/bad.yaml:1" in result.out
+    assert result.out.endswith("\n2 chart(s) linted, 2 chart(s) failed\n")
+
+
+def test_values_are_checked_by_the_schema(run, chart, tmp_path):
+    (tmp_path / "prod.yaml").write_text("replicas: many\n")
+    result = run("chart", "lint", "web", "--values", "prod.yaml")
+    assert result.code == 1
+    assert "/replicas" in result.out
+    assert run("chart", "lint", "web", "-f", "prod.yaml", "--skip-schema-validation").code == 0
+
+
+def test_warnings_fail_only_if_they_are_to(run, chart):
+    (chart / "Chart.yaml").write_text(FILES["Chart.yaml"] + "dependencies: [{name: gone, version: 1.0.0}]\n")
+    assert "[WARNING]" in run("chart", "lint", "web").out
+    assert run("chart", "lint", "web").code == 0
+    assert run("chart", "lint", "web", "--strict").code == 1
+
+
+@pytest.mark.parametrize("verb", ["lint", "docs"])
+def test_what_is_no_chart_is_named(run, tmp_path, monkeypatch, verb):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    refused = run("chart", verb, "empty")
+    assert refused.code == 20
+    assert "empty' is no chart: it has no Chart.yaml" in refused.err
+    refused = run("chart", verb, "nowhere.tgz")
+    assert refused.code == 20
+    assert "'nowhere.tgz' cannot be read: No such file" in refused.err
+
+
+def test_s_087_a_link_out_of_the_chart_is_not_followed(run, chart, tmp_path):
+    (tmp_path / "outside.yaml").write_text("secret: 1\n")
+    (chart / "values-extra.yaml").symlink_to("../outside.yaml")
+    refused = run("chart", "lint", "web")
+    assert refused.code == 20
+    assert "is a symbolic link out of" in refused.err
+
+
+TABLE = """\
+| Name | Type | Default | Description |
+| --- | --- | --- | --- |
+| `replicas` | int | `1` | How many run. |
+| `image.tag` | string | `"a"` | Which one. |
+"""
+
+
+def test_values_are_written_down(run, chart):
+    result = run("chart", "docs", "web")
+    assert (result.code, result.err, result.out) == (0, "", TABLE)
+
+
+def test_values_are_written_down_as_json(run, packed):
+    document = json.loads(run("chart", "docs", "web-1.0.0.tgz", "-o", "json").out)
+    assert [each["key"] for each in document["values"]] == ["replicas", "image.tag"]
+
+
+def test_the_readme_is_kept_up_to_date(run, chart):
+    assert run("chart", "docs", "web", "--write").out == "web/README.md changed\n"
+    assert TABLE in (chart / "README.md").read_text()
+    assert run("chart", "docs", "web", "--write").out == "web/README.md unchanged\n"
+    (chart / "values.yaml").write_text("other: true\n")
+    run("chart", "docs", "web", "--write")
+    assert "`other`" in (chart / "README.md").read_text()
+    assert "image.tag" not in (chart / "README.md").read_text()
+
+
+def test_a_packed_chart_has_no_readme_to_write(run, packed):
+    refused = run("chart", "docs", "web-1.0.0.tgz", "--write")
+    assert refused.code == 20
+    assert "is no folder" in refused.err
