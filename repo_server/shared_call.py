@@ -18,6 +18,7 @@ class SharedCall(Generic[Answer]):
         self._work = work
         self._under_way: asyncio.Task[Answer] | None = None
         self._next: asyncio.Task[Answer] | None = None
+        self._looking = False
 
     async def join(self) -> Answer:
         """Return the answer of the call under way, starting one if there is none."""
@@ -27,9 +28,9 @@ class SharedCall(Generic[Answer]):
 
     async def anew(self) -> Answer:
         """Return the answer of a call that began after this moment; those who ask meanwhile share the next one."""
-        if self._under_way is None:
-            return await self.join()
         if self._next is None:
+            if self._under_way is None or not self._looking:
+                return await self.join()
             self._next = self._start(after=self._under_way)
         return await asyncio.shield(self._next)
 
@@ -42,9 +43,11 @@ class SharedCall(Generic[Answer]):
         if before is not None:
             await asyncio.wait([before])
             self._under_way, self._next = self._next, None
+        self._looking = True
         try:
             return await self._work()
         finally:
+            self._looking = False
             if self._next is None:
                 self._under_way = None
 

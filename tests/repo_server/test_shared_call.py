@@ -61,6 +61,34 @@ async def test_who_asks_anew_shares_the_next_call_and_not_the_one_under_way():
     assert await meanwhile == 3
 
 
+async def test_those_who_ask_anew_in_one_moment_share_the_first_call():
+    work = Work()
+    call = SharedCall(work)
+    anew = [asyncio.create_task(call.anew()) for _ in range(5)]
+    await _settle()
+    work.gates[0].set_result(None)
+    assert await asyncio.gather(*anew) == [1] * 5
+
+
+async def test_who_asks_anew_in_any_moment_after_a_call_is_not_given_its_answer():
+    work = Work()
+    call = SharedCall(work)
+    first = asyncio.create_task(call.join())
+    await _settle()
+    asking = [asyncio.create_task(call.anew())]
+    await _settle()
+    work.gates[0].set_result(None)
+    while not all(task.done() for task in asking):
+        await asyncio.sleep(0)
+        if len(asking) < 20:
+            asking.append(asyncio.create_task(call.anew()))
+        for gate in work.gates:
+            if not gate.done():
+                gate.set_result(None)
+    assert await first == 1
+    assert min(await asyncio.gather(*asking)) == 2
+
+
 async def test_one_who_leaves_takes_nothing_from_the_others():
     work = Work()
     call = SharedCall(work)
