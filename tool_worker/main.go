@@ -54,8 +54,22 @@ func main() {
 	if !greeting.Sandbox.Complete() && !*unsandboxed {
 		os.Exit(3)
 	}
-	for request := range requests() {
-		answer(out, request, operations.Limits{Output: *outputLimit})
+	serve(out, requests(), operations.Limits{Output: *outputLimit})
+}
+
+// rest is how long nothing is asked before memory that is not used goes back to the machine.
+const rest = time.Second
+
+func serve(out *bufio.Writer, asked <-chan frames.Request, limits operations.Limits) {
+	resting := time.NewTimer(rest)
+	for {
+		select {
+		case request := <-asked:
+			answer(out, request, limits)
+			resting.Reset(rest)
+		case <-resting.C:
+			debug.FreeOSMemory()
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ class ToolLimit(ToolError):
     def __init__(self, message: str, *, limit: LimitName) -> None:
         super().__init__(message)
         self.message = message
-        self.limit = limit
+        self.limit: LimitName = limit
 
 
 class ToolMissing(ToolError):

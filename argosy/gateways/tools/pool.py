@@ -1,7 +1,7 @@
 """The tools, behind a pool of workers: the real `Tools`, made by `wiring`.
 
-Requests wait their turn in the order in which they came. Workers are started when they are needed, thrown away after
-anything unexpected, and stopped after a minute of idleness.
+Requests wait their turn, one of each queue (`port.QUEUE`) after the other. Workers are started when they are needed,
+thrown away after anything unexpected and where they have grown, and stopped after a minute of idleness.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import msgspec
 from argosy.gateways.tools import frames, requests
 from argosy.gateways.tools.errors import Place, ToolCrashed, ToolFailed, ToolLimit
 from argosy.gateways.tools.port import (
+    QUEUE,
     ChartArchive,
     ChartDetails,
     ChartFiles,
@@ -33,7 +34,8 @@ from argosy.gateways.tools.port import (
     VersionChoice,
     YamlFile,
 )
-from argosy.gateways.tools.worker import Answer, Program, Worker, WorkerEnded
+from argosy.gateways.tools.turns import Turns
+from argosy.gateways.tools.worker import Answer, Limits, Program, Worker, WorkerEnded
 
 T = TypeVar("T")
 
@@ -49,6 +51,7 @@ _CHOICE: msgspec.json.Decoder[VersionChoice] = msgspec.json.Decoder(VersionChoic
 _VERSIONS = msgspec.json.Decoder(dict[str, str])
 
 IDLE_SECONDS = 60.0
+_CLOSING = "closing"
 ATTEMPTS = 2
 """A request whose worker was killed by somebody else is asked again, once: it may be what kills it."""
 
@@ -68,7 +71,7 @@ class Pool:
         self._program = program
         self._clock = clock
         self._size = size
-        self._turns = asyncio.Semaphore(size)  # wakes those who wait in the order in which they came
+        self._turns = Turns(size)
         self._idle: deque[tuple[float, Worker]] = deque()  # the longest idle first
         self._busy: set[Worker] = set()
         self._retiring: asyncio.Task[None] | None = None
@@ -77,44 +80,44 @@ class Pool:
 
     async def yaml(self, files: Sequence[File]) -> tuple[YamlFile, ...]:
         """Read files; see `Tools.yaml`."""
-        return await self._ask("yaml", {}, {"files": files}, answer=_FILES)
+        return await self.ask("yaml", {}, {"files": files}, answer=_FILES)
 
     async def helm(self, request: HelmRequest) -> HelmOutcome:
         """Render a chart; see `Tools.helm`."""
-        return await self._ask("helm", *requests.helm(request), answer=_RENDERED)
+        return await self.ask("helm", *requests.helm(request), answer=_RENDERED)
 
     async def chart(self, chart: ChartFiles | ChartArchive, *, values: Sequence[File] = ()) -> ChartDetails:
         """Describe a chart; see `Tools.chart`."""
-        return await self._ask("chart", *requests.chart(chart, values), answer=_DETAILS)
+        return await self.ask("chart", *requests.chart(chart, values), answer=_DETAILS)
 
     async def lint(self, request: LintRequest) -> tuple[LintMessage, ...]:
         """Lint a chart; see `Tools.lint`."""
-        return await self._ask("lint", *requests.lint(request), answer=_MESSAGES)
+        return await self.ask("lint", *requests.lint(request), answer=_MESSAGES)
 
     async def chart_values(self, chart: ChartFiles | ChartArchive) -> tuple[ChartValue, ...]:
         """List a chart's values; see `Tools.chart_values`."""
-        return await self._ask("chartValues", *requests.chart(chart, ()), answer=_VALUES)
+        return await self.ask("chartValues", *requests.chart(chart, ()), answer=_VALUES)
 
     async def packed_charts(self, archives: Sequence[File]) -> tuple[PackedFile, ...]:
         """Read packed charts; see `Tools.packed_charts`."""
-        return await self._ask("packedCharts", {}, {"archives": archives}, answer=_PACKED)
+        return await self.ask("packedCharts", {}, {"archives": archives}, answer=_PACKED)
 
     async def kustomize(self, request: KustomizeRequest) -> KustomizeOutcome:
         """Build a kustomization; see `Tools.kustomize`."""
-        return await self._ask("kustomize", *requests.kustomize(request), answer=_BUILT)
+        return await self.ask("kustomize", *requests.kustomize(request), answer=_BUILT)
 
     async def jsonnet(self, request: JsonnetRequest) -> tuple[tuple[Document, ...], ...]:
         """Evaluate Jsonnet programs; see `Tools.jsonnet`."""
-        return await self._ask("jsonnet", *requests.jsonnet(request), answer=_EVALUATED)
+        return await self.ask("jsonnet", *requests.jsonnet(request), answer=_EVALUATED)
 
     async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:
         """Pick a version; see `Tools.semver`."""
         options = {"constraint": constraint, "versions": versions}
-        return await self._ask("semver", options, {}, answer=_CHOICE)
+        return await self.ask("semver", options, {}, answer=_CHOICE)
 
     async def versions(self) -> Mapping[str, str]:
         """Return the versions of the libraries."""
-        return await self._ask("versions", {}, {}, answer=_VERSIONS)
+        return await self.ask("versions", {}, {}, answer=_VERSIONS)
 
     async def stop_idle(self) -> None:
         """Stop the workers that have been idle for a minute; happens by itself."""
@@ -126,10 +129,10 @@ class Pool:
         self._closed = True
         for worker in self._busy:
             worker.end()
-        for _ in range(self._size):  # everybody who is before us in the queue is told so first
-            await self._turns.acquire()
+        for _ in range(self._size):  # nobody works any more when all turns are ours
+            await self._turns.take(_CLOSING)
         for _ in range(self._size):
-            self._turns.release()
+            self._turns.give()
         if self._retiring is not None:
             self._retiring.cancel()
         while self._idle:
@@ -141,14 +144,25 @@ class Pool:
         """The process ids of the workers that run now."""
         return frozenset(worker.pid for worker in (*self._busy, *(idle for _, idle in self._idle)))
 
-    async def _ask(self, operation: str, options: Any, groups: frames.Groups, *, answer: msgspec.json.Decoder[T]) -> T:
+    @property
+    def limits(self) -> Limits:
+        """What one request may take."""
+        return self._program.limits
+
+    @property
+    def closed(self) -> bool:
+        """Nothing is answered any more."""
+        return self._closed
+
+    async def ask(self, operation: str, options: Any, groups: frames.Groups, *, answer: msgspec.json.Decoder[T]) -> T:
+        """Return what an operation of the worker answers. Raises a `ToolError`."""
         if self._closed:
             raise _closed()
         request = frames.encode_request(operation, options, groups)
         allowed = self._program.limits.input
         if sum(map(len, request)) > allowed:
             raise ToolLimit(f"the files are larger than {allowed} bytes together", limit="input")
-        async with self._turns:
+        async with self._turns.turn(QUEUE.get()):
             got = await self._with_worker(request)
         return _read(got, answer)
 
@@ -173,7 +187,10 @@ class Pool:
             raise
         finally:
             self._busy.discard(worker)
-        self._rest(worker)
+        if worker.resident() > self.limits.resident:
+            await worker.kill()
+        else:
+            self._rest(worker)
         return answer
 
     async def _start(self) -> Worker:

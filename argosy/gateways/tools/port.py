@@ -6,6 +6,7 @@ Everyone imports this; only `wiring` modules import `pool`. All methods raise th
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -14,6 +15,9 @@ from msgspec import field
 
 from argosy.engine.model.resource import Manifest
 from argosy.engine.model.source import JsonnetVariable, KustomizeOptions
+
+QUEUE: ContextVar[str] = ContextVar("QUEUE", default="")
+"""Whom a request is for, a repository's URL: set it in the task of a render. Queues that wait are served in turn."""
 
 
 @dataclass(frozen=True, slots=True)

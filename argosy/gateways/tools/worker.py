@@ -21,18 +21,24 @@ from argosy.gateways.tools.errors import ToolLimit, ToolMissing, ToolUnsafe
 
 MEBIBYTE = 1024 * 1024
 START_SECONDS = 10.0
+OVERDUE = 4
+"""The status of a worker that gave up on an item of a batch: package `operations` has it too."""
 NO_MEMORY = ("out of memory", "cannot allocate memory", "stack exceeds")
 """What Go's runtime says before it ends a process that may not have more memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one request may take: wall-clock seconds, and bytes of the worker's memory, of the files, of the answer."""
+    """What one request may take: wall-clock seconds, and bytes of the worker's memory, of the files, of the answer.
+
+    A worker that holds more than `resident` bytes after a request is replaced.
+    """
 
     seconds: float = 90.0
     memory: int = 1024 * MEBIBYTE
     input: int = 128 * MEBIBYTE
     output: int = 64 * MEBIBYTE
+    resident: int = 192 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +52,9 @@ class Program:
     @property
     def command(self) -> tuple[str, ...]:
         """The command line; absolute, since the process starts in another folder."""
-        command = (str(self.path.absolute()), f"-output-limit={self.limits.output}")
-        return (*command, "-allow-unsandboxed") if self.allow_unsandboxed else command
+        limits = (f"-output-limit={self.limits.output}", f"-memory-limit={self.limits.memory}")
+        unsandboxed = ("-allow-unsandboxed",) if self.allow_unsandboxed else ()
+        return (str(self.path.absolute()), *limits, *unsandboxed)
 
 
 class WorkerEnded(Exception):
@@ -109,6 +116,13 @@ class Worker:
         """Send a request's frame and return its answer. Raises `ToolLimit` or `WorkerEnded`; kill it then."""
         return await self._exchange(request, seconds=self._limits.seconds)
 
+    def resident(self) -> int:
+        """Return how many bytes of memory the process holds; 0 if it is gone."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
+        except (OSError, IndexError):
+            return 0
+
     def end(self) -> None:
         """End the process, whatever it is doing; whoever waits for its answer is told."""
         if self._process.returncode is None:
@@ -161,6 +175,8 @@ class Worker:
     async def _why_it_ended(self) -> ToolLimit | WorkerEnded:
         self.end()
         status = await self._process.wait()
+        if status == OVERDUE:
+            return ToolLimit("it took too long, and could not be stopped", limit="time")
         complaint = os.pread(self._complaints, MEBIBYTE, 0).decode("utf-8", "replace")
         if any(word in complaint for word in NO_MEMORY):
             allowed = self._limits.memory // MEBIBYTE
