@@ -31,5 +31,5 @@ async def test_no_versions_satisfy_nothing(pool: Pool):
 
 async def test_the_versions_of_the_libraries_are_told(pool: Pool):
     versions = await pool.versions()
-    assert set(versions) == {"go", "helm", "kustomize", "kyaml", "semver", "sprig", "yaml"}
+    assert set(versions) == {"go", "helm", "jsonnet", "kustomize", "kyaml", "semver", "sprig", "yaml"}
     assert all(version.startswith(("v", "go1.")) for version in versions.values())

@@ -45,10 +45,10 @@ func deleteByJq(request frames.Request, limits Limits) (any, error) {
 			switch {
 			case ctx.Err() != nil:
 				return nil, ctx.Err()
-			case err == nil && len(values) != 1:
-				unused[i] = "it gives no or several documents"
 			case err != nil:
 				unused[i] = err.Error()
+			case len(values) != 1 || !isObject(values[0]):
+				unused[i] = "it does not leave one document"
 			default:
 				document = values[0]
 			}
@@ -56,6 +56,11 @@ func deleteByJq(request frames.Request, limits Limits) (any, error) {
 		text, err := gojq.Marshal(document)
 		return deleted{Document: text, Unused: unused}, err
 	})
+}
+
+func isObject(value any) bool {
+	_, ok := value.(map[string]any)
+	return ok
 }
 
 // queryByJq answers the values that each query gives of its document.

@@ -21,10 +21,10 @@ func TestJqDeletesPathsAndKeepsNumbers(t *testing.T) {
 }
 
 func TestAJqPathThatFailsLeavesTheDocument(t *testing.T) {
-	paths := []string{".a", ".a[", ".b.c", "env.HOME", "$ENV.PATH", "input", ".x | error", ".d)|empty;(.d"}
+	paths := []string{".a", ".a[", ".b.c", "env.HOME", "$ENV.PATH", "input", ".x | error", ".d)|empty;(.d", "."}
 	got := only(t, "jqDelete", item{"paths": paths, "document": raw(`{"a": 1, "b": [1], "d": 1}`)}, nil)
 	for _, part := range []string{
-		`"document":{"b":[1],"d":1}`, `"1":"unexpected token \")\"`, `"2":"expected an object but got: array`,
+		`"document":{"b":[1],"d":1}`, `"1":"unexpected token \")\"`, `"2":"expected an object but got: array`, `"8":"it does not leave one document"`,
 	} {
 		if !strings.Contains(got, part) {
 			t.Errorf("got %s, want %s in it", got, part)

@@ -116,11 +116,12 @@ func (i *imports) Import(importedFrom, importedPath string) (jsonnet.Contents, s
 
 // placeJsonnet gives an error of the interpreter its place: where it happened, or where the file went wrong.
 func placeJsonnet(vm *jsonnet.VM, file string, err error) error {
-	failed := &refusal.Failed{Message: strings.TrimSpace(vm.ErrorFormatter.Format(err)), File: file}
+	failed := &refusal.Failed{Message: err.Error(), File: file} // without the text, which may be that of any file
 	var runtime jsonnet.RuntimeError
 	var static interface{ Loc() ast.LocationRange }
 	switch {
 	case errors.As(err, &runtime):
+		failed.Message = strings.TrimSpace(vm.ErrorFormatter.Format(err))
 		for _, frame := range runtime.StackTrace {
 			if frame.Loc.IsSet() && frame.Loc.FileName != "" {
 				failed.File, failed.Line = frame.Loc.FileName, frame.Loc.Begin.Line
