@@ -17,7 +17,7 @@ from app_controller.reconcile import reconcile
 from app_controller.serve import Deltas
 from app_controller.watched import wakes
 from app_controller.work import Work
-from argosy.engine import settings
+from argosy.engine import integrity, settings
 from argosy.engine.model.resource import Manifest
 from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
 from argosy.gateways.kubernetes.reflector import Reflector, Selection
@@ -75,8 +75,17 @@ class Loop:
         for mirror in (watched.projects, watched.config_maps, watched.secrets):
             mirror.listen(self._settings_changed)
         self._work.outside.destinations.listen(self._live_changed)
+        for key in watched.projects.names():
+            self._tell_of_ignored(key)
         for key in watched.applications.names():
             self._work.queue.add(key, Level.LATEST)
+
+    def _tell_of_ignored(self, project: ApplicationKey) -> None:
+        """Log what of a project's rules is not obeyed (2.81)."""
+        found = self._work.watched.project(project.name)
+        ignored = None if found is None else integrity.ignored(found)
+        if ignored is not None:
+            _log.error("a rule of a project is ignored", reason=ignored)
 
     def _application_changed(self, key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
         """Look at an Application that somebody changed."""
@@ -92,10 +101,11 @@ class Loop:
 
     def _settings_changed(self, key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
         """Read the settings anew, and look at every application again if they are others than before."""
-        del key
         project = any(each is not None and each.get("kind") == "AppProject" for each in (before, after))
         if not project and not any(each is not None and settings.is_settings(each) for each in (before, after)):
             return
+        if project:
+            self._tell_of_ignored(key)
         known = self._work.watched.settings
         self._read_settings()
         if project or self._work.watched.settings != known:

@@ -1,8 +1,9 @@
 """A repo server in memory: repositories are commits of rendered manifests, put there by a test.
 
 A real implementation of what it promises: revisions resolve to the commit that a branch or tag was last given, a commit
-renders to the same manifests for ever, a folder that draws on other repositories is refused without their entries, what
-was never put there is refused as the real one refuses it, and scripted refusals come once each, in order.
+renders to the same manifests for ever, a folder that draws on other repositories is refused without their entries, a
+commit that is not signed as asked likewise, what was never put there is refused as the real one refuses it, and
+scripted refusals come once each, in order.
 """
 
 import hashlib
@@ -40,20 +41,22 @@ Request = (
 class _Commit:
     folders: Folders
     metadata: wire.RevisionMetadata
+    signed_by: str
 
 
 class MemoryManifests:
     """Renders what `commit` was given; `asked` records every request, `refuse` scripts the next answer.
 
     `draws_on` are the names of other repositories without whose entries a folder (or chart) is not rendered;
-    `described` what is said of one. `offered` are the charts of a chart repository, `pushed` the tags of one in a
-    registry, by URL.
+    `described` what is said of one, `linted` what a linter would warn of. `offered` are the charts of a chart
+    repository, `pushed` the tags of one in a registry, by URL.
     """
 
     def __init__(self, *, source_type: SourceType = "Directory") -> None:
         self.asked: list[Request] = []
         self.draws_on: dict[tuple[str, str], tuple[str, ...]] = {}
         self.described: dict[tuple[str, str], wire.Details] = {}
+        self.linted: dict[tuple[str, str], tuple[str, ...]] = {}
         self.offered: dict[str, tuple[wire.Chart, ...]] = {}
         self.pushed: dict[str, tuple[str, ...]] = {}
         self._source_type: SourceType = source_type
@@ -63,14 +66,25 @@ class MemoryManifests:
         self._refusals: deque[ManifestsError] = deque()
 
     def commit(
-        self, url: str, folders: Folders, *, branch: str = "HEAD", metadata: wire.RevisionMetadata | None = None
+        self,
+        url: str,
+        folders: Folders,
+        *,
+        branch: str = "HEAD",
+        metadata: wire.RevisionMetadata | None = None,
+        signed_by: str = "",
     ) -> str:
-        """Put a commit on a branch of a repository and return its id, which depends on what it holds."""
+        """Put a commit on a branch of a repository and return its id, which depends on what it holds.
+
+        `signed_by` is the id of the key that signed it, if any did.
+        """
         parent = self._branches.get((url, branch), "")
         revision = hashlib.sha1(
             msgspec.json.encode([parent, branch, folders], order="sorted"), usedforsecurity=False
         ).hexdigest()
-        self._commits[url, revision] = _Commit(folders=folders, metadata=metadata or wire.RevisionMetadata())
+        self._commits[url, revision] = _Commit(
+            folders=folders, metadata=metadata or wire.RevisionMetadata(), signed_by=signed_by
+        )
         self._branches[url, branch] = revision
         return revision
 
@@ -86,7 +100,7 @@ class MemoryManifests:
         """Return what the sources were said to render to."""
         self._note(request)
         self._demand_entries(request)
-        return wire.RenderAnswer(sources=tuple(self._rendered(item) for item in request.sources))
+        return wire.RenderAnswer(tuple(self._linted(item, lint=request.lint) for item in request.sources))
 
     async def resolve(self, request: wire.ResolveRequest) -> str:
         """Return the commit that the target revision means now."""
@@ -153,10 +167,18 @@ class MemoryManifests:
         if missing:
             raise Refused("repositories_needed", "other repositories are needed too", repositories=tuple(missing))
 
+    def _linted(self, item: wire.SourceRequest, *, lint: bool) -> wire.RenderedSource:
+        rendered = self._rendered(item)
+        warnings = self.linted.get((item.source.repo_url, _place(item.source)), ()) if lint else ()
+        return msgspec.structs.replace(rendered, warnings=warnings)
+
     def _rendered(self, item: wire.SourceRequest) -> wire.RenderedSource:
         source = item.source
         revision = item.revision or self._resolved(source)
-        folders = self._at(source.repo_url, revision).folders
+        commit = self._at(source.repo_url, revision)
+        if item.integrity is not None and commit.signed_by not in item.integrity.keys:
+            raise Refused("signature_refused", f"commit {revision[:7]} is not signed by a key that may sign")
+        folders = commit.folders
         place = _place(source)
         if place not in folders:
             raise Refused("path_not_found", f"{place!r} does not exist in {source.repo_url} at {revision[:7]}")
