@@ -205,7 +205,8 @@ class Tree:
         if content.startswith(_POINTER) and path.endswith(_READ_BY_TOOLS):
             raise Refused(
                 "render_failed",
-                f"{path!r} in {self.name} is kept in Git LFS, which is not fetched yet; commit the file itself",
+                f"{path!r} in {self.name} is kept in Git LFS; set enableLfs in the repository's entry, or commit the "
+                "file itself",
             )
 
     async def _find(self, asked: str, path: str, *, links: int) -> Entry | None:

@@ -15,6 +15,7 @@ _USER = re.compile(r"[A-Za-z0-9_.+][A-Za-z0-9_.+@\\-]*")
 _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?P<path>[^:].*)")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029'\"`\\|<>^{}]|%0[0ad]", re.IGNORECASE)
 _PORTS = {"https": 443, "http": 80}
+_SSH_PORT = 22
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/'\"]*@")
 
 
@@ -51,6 +52,26 @@ class Address:
     def over_ssh(self) -> bool:
         """Whether credentials are a private key."""
         return self.scheme in ("ssh", "git+ssh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SshPlace:
+    """An ssh repository as ssh is given it: `login` is "host" or "user@host"."""
+
+    login: str
+    host: str
+    port: int
+    path: str
+
+
+def ssh_place(address: Address) -> SshPlace:
+    """Take the address of an ssh repository further apart."""
+    if "://" not in address.url:
+        login, _, path = address.url.rpartition("]:") if "]:" in address.url else address.url.partition(":")
+        return SshPlace(login=login.replace("[", ""), host=address.host, port=_SSH_PORT, path=path)
+    parts = urlsplit(address.url)
+    login = f"{parts.username}@{address.host}" if parts.username else address.host
+    return SshPlace(login=login, host=address.host, port=parts.port or _SSH_PORT, path=parts.path)
 
 
 def parse(url: str, *, schemes: tuple[str, ...]) -> Address:

@@ -5,6 +5,7 @@ is sent on where the remote has moved within its own origin, is tried again if t
 """
 
 import asyncio
+import shlex
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from repo_server.private_files import PrivateFiles
 _THREADS = 64
 _LONGEST_LISTING = 48 * 1024 * 1024
 _LONGEST_OUTPUT = 64 * 1024 * 1024
+_LONGEST_ANSWER = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,22 @@ class Network:
             talk=process.everything(_LONGEST_OUTPUT),
         )
         await self._reach(access, errand)
+
+    async def equipped(self, access: Access) -> Access:
+        """Return the access with the token that its credential is good for, if it has to be traded first."""
+        return await self._tokens.equip(access)
+
+    async def over_ssh(self, access: Access, folder: Path, arguments: Sequence[str]) -> bytes:
+        """Run a command on the host of an ssh repository and return what it prints. Raises `Refused`."""
+        with environment(access, self._office, stalled_after=max(1, int(self._request_seconds))) as variables:
+            command = Command(
+                folder=folder,
+                arguments=arguments,
+                variables=variables,
+                seconds=self._request_seconds,
+                program=shlex.split(variables["GIT_SSH_COMMAND"]),
+            )
+            return failures.check(await self._in_thread(command, process.everything(_LONGEST_ANSWER)), access)
 
     async def local(self, folder: Path, arguments: Sequence[str]) -> None:
         """Run a command that needs no remote. Raises `Damaged`."""

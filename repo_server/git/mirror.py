@@ -6,6 +6,7 @@ thrown away at any time; a mirror that cannot be read raises `Damaged`, and `git
 
 import asyncio
 import contextlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,23 +14,18 @@ from pathlib import Path
 from argosy.gateways.clock import Clock
 from argosy.gateways.tools.port import Tools
 from repo_server.errors import Refused
-from repo_server.git import refs as git_refs
 from repo_server.git import resolve
 from repo_server.git.access import Access
+from repo_server.git.address import ssh_place
 from repo_server.git.command import Network
 from repo_server.git.failures import Finished
+from repo_server.git.listings import Listings
 from repo_server.git.objects import Objects
 from repo_server.git.refs import Refs
 from repo_server.shared_call import SharedCall
 from repo_server.tree import Tree
 
 _EVERYTHING = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Listing:
-    refs: Refs
-    at: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +43,9 @@ class Mirror:
         self.folder = folder
         self.access = access
         self._network = network
-        self._clock = clock
         self._refs_seconds = refs_seconds
         self._objects = Objects(folder)
-        self._listed: _Listing | None = None
-        self._listing = SharedCall(self._list)
+        self._listings = Listings(self._list, clock=clock)
         self._fetching = SharedCall(self._fetch_all)
         self._preparing = asyncio.Lock()
         self._writing = asyncio.Lock()
@@ -62,12 +56,7 @@ class Mirror:
 
         `believe` replaces the interval, in seconds.
         """
-        if fresh:
-            return await self._listing.anew()
-        interval = self._refs_seconds if believe is None else believe
-        if self._listed is not None and self._clock.monotonic() - self._listed.at < interval:
-            return self._listed.refs
-        return await self._listing.join()
+        return await self._listings.usual(believe=self._believed(believe, fresh=fresh))
 
     async def resolve(
         self, revision: str, *, tag_prefix: str, tools: Tools, fresh: bool, believe: float | None = None
@@ -75,14 +64,14 @@ class Mirror:
         """Return the full commit id that a revision means. Raises `Refused`."""
         if (literal := resolve.literal(revision)) is not None:
             return literal.commit
-        refs = await self.refs(fresh=fresh, believe=believe)
+        seconds = self._believed(believe, fresh=fresh)
         try:
-            return await self._commit_of(revision, refs, tag_prefix=tag_prefix, tools=tools)
+            return await self._commit_of(revision, seconds, tag_prefix=tag_prefix, tools=tools)
         except Refused as refused:
             # The branch may be newer than the listing that was believed: a failure must not outlive its cause.
             if fresh or refused.code != "revision_not_found":
                 raise
-            return await self._commit_of(revision, await self.refs(fresh=True), tag_prefix=tag_prefix, tools=tools)
+            return await self._commit_of(revision, None, tag_prefix=tag_prefix, tools=tools)
 
     async def tree(self, commit: str) -> Tree:
         """Return the files of a commit, fetched if they are not here yet. Raises `Refused` or `Damaged`."""
@@ -128,6 +117,18 @@ class Mirror:
         except FileNotFoundError:
             return frozenset()
 
+    async def equipped(self) -> Access:
+        """Return how the repository is reached, with a token where the entry's credential is traded for one."""
+        return await self._network.equipped(self.access)
+
+    async def lfs_authenticate(self) -> bytes:
+        """Return what the host of an ssh repository says of its Git LFS server, for downloads. Raises `Refused`."""
+        place = ssh_place(self.access.address)
+        command = f"git-lfs-authenticate {shlex.quote(place.path)} download"
+        return await self._network.over_ssh(
+            self.access, self.folder, ["-p", str(place.port), "--", place.login, command]
+        )
+
     async def look(self, arguments: Sequence[str], variables: Mapping[str, str]) -> Finished:
         """Run a command of git on what is here, and return how it ended."""
         return await self._network.look(self.folder, arguments, variables)
@@ -136,20 +137,29 @@ class Mirror:
         """Give back what reading takes: the process and the memory. It can be used again at once."""
         await self._objects.close()
 
-    async def _commit_of(self, revision: str, refs: Refs, *, tag_prefix: str, tools: Tools) -> str:
-        match await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix):
+    def _believed(self, seconds: float | None, *, fresh: bool) -> float | None:
+        """Return for how long a listing is believed; None: not at all."""
+        if fresh:
+            return None
+        return self._refs_seconds if seconds is None else seconds
+
+    async def _commit_of(self, revision: str, believe: float | None, *, tag_prefix: str, tools: Tools) -> str:
+        refs = await self._listings.usual(believe=believe)
+        meaning = await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix)
+        if isinstance(meaning, resolve.Elsewhere):
+            refs = refs.with_more(await self._listings.elsewhere(meaning.names, believe=believe))
+            meaning = await resolve.meaning(revision, refs, tools=tools, tag_prefix=tag_prefix)
+        match meaning:
             case resolve.AtCommit(commit=commit):
                 return commit
             case resolve.ShortId(start=start):
                 return await self._lengthen(start, refs)
+            case resolve.Elsewhere():
+                raise Refused("revision_not_found", resolve.not_found(revision, refs))
 
-    async def _list(self) -> Refs:
+    async def _list(self, prefixes: Sequence[str]) -> Refs:
         await self._prepare()
-        begun = self._clock.monotonic()
-        arguments = ["ls-remote", "--symref", "--", self.access.address.url]
-        refs = git_refs.parse(await self._network.ask(self.access, self.folder, arguments))
-        self._listed = _Listing(refs=refs, at=begun)
-        return refs
+        return await self._network.list_refs(self.access, self.folder, prefixes)
 
     async def _lengthen(self, start: str, refs: Refs) -> str:
         known = await self._objects.commit_id(start) if self._prepared else ""

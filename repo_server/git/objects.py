@@ -19,6 +19,7 @@ _Found = TypeVar("_Found")
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _START_OF_ID = re.compile(r"[0-9a-f]{7,64}")
 _KINDS: Mapping[bytes, Kind] = {b"40000": "directory", b"120000": "link", b"160000": "submodule"}
+_EXECUTABLE = b"100755"
 _REMEMBERED_DIRECTORIES = 4096
 _LARGEST_DIRECTORY = 16 * 1024 * 1024
 _LARGEST_TEXT = 32 * 1024 * 1024
@@ -104,6 +105,6 @@ def _entries(content: bytes, *, width: int) -> Iterator[tuple[str, Node]]:
         end = content.index(b"\0", space)
         identity = content[end + 1 : end + 1 + width].hex()
         name = content[space + 1 : end].decode("utf-8", "surrogateescape")
-        kind = _KINDS.get(content[position:space], "file")
-        yield name, Node(kind=kind, identity=identity)
+        mode = content[position:space]
+        yield name, Node(kind=_KINDS.get(mode, "file"), identity=identity, executable=mode == _EXECUTABLE)
         position = end + 1 + width

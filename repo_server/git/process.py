@@ -33,12 +33,21 @@ class Finished:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What is run in which folder, with which environment, and for how many seconds at most."""
+    """What is run in which folder, with which environment, and for how many seconds at most.
+
+    `program` replaces git: the ssh that git itself would use, for what is asked of a host beside git.
+    """
 
     folder: Path
     arguments: Sequence[str]
     variables: Mapping[str, str]
     seconds: float
+    program: Sequence[str] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The program and its arguments."""
+        return [*(self.program or ("git", f"--git-dir={self.folder}")), *self.arguments]
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ def run(command: Command, talk: Talk) -> Finished:
     with contextlib.suppress(FileNotFoundError):
         os.utime(command.folder)
     started = git.Git(command.folder).execute(
-        ["git", f"--git-dir={command.folder}", *command.arguments],
+        command.words,
         istream=subprocess.PIPE,
         as_process=True,
         env=command.variables,

@@ -44,7 +44,7 @@ class Authorization:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A GET: at most `limit` bytes of an answer; `repository` says whom to trust and by which proxy.
+    """A GET, or a POST of `body`: at most `limit` bytes of an answer; `repository` says whom to trust, which proxy.
 
     With `encoding` "any" the server may compress what it sends; "identity" is for files whose bytes matter.
     """
@@ -55,6 +55,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     authorization: Authorization | None = None
     encoding: Literal["identity", "any"] = "identity"
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +120,10 @@ class Web:
     async def _follow(self, request: Request) -> Response:
         url = request.url
         for _ in range(_MOST_REDIRECTS + 1):
-            async with self._connections().get(
+            async with self._connections().request(
+                "GET" if request.body is None else "POST",
                 URL(url, encoded=True),
+                data=request.body,
                 headers=_headers(request, url),
                 ssl=self._trust.context(request.repository, url),
                 proxy=proxy(request.repository, url),

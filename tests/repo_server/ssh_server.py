@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,21 @@ def private_key() -> str:
 
 
 @contextlib.asynccontextmanager
-async def serving(root: Path) -> AsyncIterator[SshServer]:
-    """Serve the repositories in a folder."""
+async def serving(
+    root: Path, *, authenticate: Callable[[Sequence[str]], bytes] | None = None
+) -> AsyncIterator[SshServer]:
+    """Serve the repositories in a folder; `authenticate` answers what is asked of git-lfs-authenticate."""
     host_key = asyncssh.generate_private_key("ssh-ed25519")
     opens = private_key()
     allowed = asyncssh.import_private_key(opens).export_public_key().decode()
 
     async def answer(process: asyncssh.SSHServerProcess[bytes]) -> None:
-        program, folder = shlex.split(process.command or "")
+        program, *arguments = shlex.split(process.command or "")
+        if program == "git-lfs-authenticate" and authenticate is not None:
+            process.stdout.write(authenticate([program, *arguments]))
+            process.exit(0)
+            return
+        (folder,) = arguments
         git = await asyncio.create_subprocess_exec(
             "git",
             "-c",
