@@ -38,6 +38,7 @@ from argosy.wire.repo_server import (
 from repo_server import sources
 from repo_server.errors import Damaged, Refused
 from repo_server.git.address import scrub
+from repo_server.git.hosts import Count, Kind
 from repo_server.render import apps
 from repo_server.render.job import Product
 from repo_server.render.source import EMPTY, Place, Renderer
@@ -89,6 +90,16 @@ class Service:
         self._renderer = renderer
         self._bounds = bounds
         self._turns = asyncio.Semaphore(bounds.parallel) if bounds.parallel else None
+
+    @property
+    def rendered(self) -> int:
+        """How often a tool was asked to render, since the start."""
+        return self._renderer.rendered
+
+    @property
+    def asked(self) -> Mapping[tuple[str, Kind], Count]:
+        """What was asked of each Git host, since the start."""
+        return self._sources.asked
 
     async def render(self, request: RenderRequest) -> EncodedAnswer:
         """Render the sources of an application: all of them, or `Refused`."""

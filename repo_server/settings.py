@@ -16,6 +16,7 @@ from argosy.engine import durations
 from repo_server.cache.failures import Pause
 from repo_server.git.patience import Patience
 from repo_server.git.providers.azure import WorkloadIdentity
+from repo_server.plugins.limits import Limits
 
 _MEBIBYTE = 1024 * 1024
 _UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
@@ -52,6 +53,16 @@ class Git:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PluginSettings:
+    """The folder of the plugin.yaml files (None: no plugins), what of a source is kept from them, what one may take."""
+
+    folder: Path | None
+    exclusions: tuple[str, ...]
+    only_generate_paths: bool
+    limits: Limits
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The checked settings. Times are seconds, sizes bytes; `parallel` 0 means any number."""
 
@@ -73,8 +84,11 @@ class Settings:
     cache_disk_bytes: int
     lifetime_seconds: float
     pause: Pause
+    plugins: PluginSettings
     file_urls: bool
     unsandboxed: bool
+    token_file: Path | None
+    environment: Mapping[str, str]
 
     def __repr__(self) -> str:
         """Leave the token out."""
@@ -88,6 +102,7 @@ def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
     edge = _Edge(
         listen=_listen(given.listen or env.text("REPO_SERVER_LISTEN", "127.0.0.1:8081")),
         token=_token(given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")),
+        token_file=Path(given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")),
         state=Path(given.state or env.text("REPO_SERVER_STATE", str(_default_state(environment)))),
         file_urls=given.allow_file_urls or env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
         unsandboxed=given.allow_unsandboxed_rendering or env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
@@ -101,6 +116,7 @@ def offline(state: Path, environment: Mapping[str, str]) -> Settings:
     edge = _Edge(
         listen=Unix(path=state / "nobody"),
         token="",
+        token_file=None,
         state=state,
         file_urls=env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
         unsandboxed=env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
@@ -114,6 +130,7 @@ class _Edge:
 
     listen: Tcp | Unix
     token: str
+    token_file: Path | None
     state: Path
     file_urls: bool
     unsandboxed: bool
@@ -143,8 +160,24 @@ def _settings(edge: _Edge, env: "_Environment") -> Settings:
             seconds=60.0 * env.number("PAUSE_GEN_MINUTES", 60),
             requests=env.number("PAUSE_GEN_REQUESTS", 0),
         ),
+        plugins=_plugins(env),
         file_urls=edge.file_urls,
         unsandboxed=edge.unsandboxed,
+        token_file=edge.token_file,
+        environment=env.all,
+    )
+
+
+def _plugins(env: "_Environment") -> PluginSettings:
+    folder = env.text("REPO_SERVER_PLUGINS", "")
+    exclusions = env.text("REPO_SERVER_PLUGIN_TAR_EXCLUSIONS", "")
+    return PluginSettings(
+        folder=Path(folder) if folder else None,
+        exclusions=tuple(word for word in exclusions.split(";") if word),
+        only_generate_paths=env.truth("REPO_SERVER_PLUGIN_USE_MANIFEST_GENERATE_PATHS"),
+        limits=Limits(
+            seconds=env.seconds("EXEC_TIMEOUT", "90s"), fatal_seconds=env.seconds("EXEC_FATAL_TIMEOUT", "10s")
+        ),
     )
 
 
@@ -172,6 +205,11 @@ class _Environment:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+
+    @property
+    def all(self) -> Mapping[str, str]:
+        """Everything, by its full name."""
+        return self._environment
 
     def text(self, name: str, default: str) -> str:
         return self._named(name)[1] or default

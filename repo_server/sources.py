@@ -16,7 +16,10 @@ from repo_server.errors import Refused
 from repo_server.fetching import Fetching
 from repo_server.git import metadata
 from repo_server.git.address import scrub
+from repo_server.git.hosts import Count, Kind
 from repo_server.git.mirrors import Mirrors
+from repo_server.git.signatures import Signatures
+from repo_server.git.submodules import Composer
 from repo_server.tree import Tree
 
 _NO_FOLDERS: Mapping[str, Tree] = {}
@@ -33,16 +36,24 @@ class Sources:
         *,
         mirrors: Mirrors,
         fetching: Fetching,
+        signatures: Signatures,
         tools: Tools,
         seconds: float,
         folders: Mapping[str, Tree] = _NO_FOLDERS,
     ) -> None:
         self._folders = folders
         self._mirrors = mirrors
+        self._composer = Composer(mirrors, web=fetching.web)
         self._charts = fetching.charts
         self._artifacts = fetching.artifacts
+        self._signatures = signatures
         self._seconds = seconds
         self._tools = tools
+
+    @property
+    def asked(self) -> Mapping[tuple[str, Kind], Count]:
+        """What was asked of each Git host since the start."""
+        return self._mirrors.asked
 
     async def resolve(
         self, source: Source, repository: Repository, *, fresh: bool, believe: float | None = None
@@ -72,7 +83,8 @@ class Sources:
             return await self._charts.tree(source, repository, revision)
         if _is_artifact(source):
             return await self._artifacts.tree(source, repository, revision)
-        return await (await self._mirrors.of(source.repo_url, repository)).tree(revision)
+        mirror = await self._mirrors.of(source.repo_url, repository)
+        return await self._composer.tree(mirror, revision, submodules=submodules)
 
     async def metadata(self, source: Source, repository: Repository, revision: str) -> RevisionMetadata:
         """Return who made a revision, when, and what they said of it."""
@@ -94,8 +106,14 @@ class Sources:
             await (await self._mirrors.of(repository.url, repository)).refs(fresh=True)
 
     async def prove(self, source: Source, repository: Repository, revision: str, integrity: Integrity) -> None:
-        """Return if the commit is signed as a policy asks; only Git sources can prove anything."""
-        raise Refused("signature_refused", f"{scrub(source.repo_url)} at {revision}: signatures are not verified yet")
+        """Return if a commit is signed as a policy asks. Raises `Refused` (signature_refused), also for no commit."""
+        if _is_chart(source) or _is_artifact(source) or self._folder(source) is not None:
+            raise Refused(
+                "signature_refused",
+                f"{scrub(source.repo_url)}: the project's policy asks for signed commits, and only Git has them",
+            )
+        mirror = await self._mirrors.of(source.repo_url, repository)
+        await self._signatures.verify(mirror, source, revision, integrity)
 
     async def charts(self, repository: Repository, *, fresh: bool) -> ChartsAnswer:
         """Return the charts of a chart repository and their versions."""
@@ -121,8 +139,6 @@ class Sources:
 
 def check(source: Source, repository: Repository) -> None:
     """Raise `Refused` for a source of a kind that is not served."""
-    if source.plugin is not None:
-        raise Refused("invalid", "config management plugins are not run yet; remove spec.source.plugin")
     if source.chart and source.ref:
         raise Refused("invalid", f"source {source.ref!r}: a source with ref must be a Git repository, not a chart")
     if repository.type == "helm" and not source.chart and not _is_artifact(source):

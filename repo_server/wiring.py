@@ -18,10 +18,13 @@ from repo_server.cache.shelf import Shelf
 from repo_server.fetching import Fetching, FetchLimits, open_fetching
 from repo_server.git.command import Network
 from repo_server.git.hosts import Hosts
+from repo_server.git.keyrings import Keyrings
 from repo_server.git.mirrors import Mirrors
 from repo_server.git.providers.tokens import Tokens
+from repo_server.git.signatures import Signatures
 from repo_server.git.tickets import TicketOffice
 from repo_server.market import OpenMarket
+from repo_server.plugins.plugins import Plugins, Setup
 from repo_server.render.job import Limits
 from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
@@ -55,11 +58,12 @@ async def service(
         mirrors = await _mirrors(settings, clock, stack)
         fetching = _fetching(settings, tools, clock)
         stack.push_async_callback(fetching.web.close)
+        plugins = _plugins(settings, tools, stack)
         shelf = _shelf(settings, clock)
         stack.push_async_callback(shelf.close)
         renderer = Renderer(
             tools=tools,
-            plugins=None,
+            plugins=plugins,
             market=OpenMarket(mirrors=mirrors, fetching=fetching, tools=tools),
             renders=Renders(shelf=shelf, limit=settings.cache_bytes, clock=clock),
             failures=Failures(pause=settings.pause, clock=clock),
@@ -68,7 +72,12 @@ async def service(
             lifetime=settings.lifetime_seconds,
         )
         sources = Sources(
-            mirrors=mirrors, fetching=fetching, tools=tools, seconds=settings.refs_seconds, folders=folders
+            mirrors=mirrors,
+            fetching=fetching,
+            signatures=_signatures(settings, tools, clock),
+            tools=tools,
+            seconds=settings.refs_seconds,
+            folders=folders,
         )
         bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
         yield Service(sources=sources, renderer=renderer, bounds=bounds), clock
@@ -107,6 +116,30 @@ def _fetching(settings: Settings, tools: Tools, clock: Clock) -> Fetching:
         chart_bytes=settings.chart_bytes,
     )
     return open_fetching(settings.state / "charts", tools=tools, clock=clock, limits=limits)
+
+
+def _plugins(settings: Settings, tools: Tools, stack: contextlib.AsyncExitStack) -> Plugins:
+    setup = Setup(
+        folder=settings.plugins.folder,
+        state=settings.state / "plugins",
+        parallel=settings.workers,
+        exclusions=settings.plugins.exclusions,
+        only_generate_paths=settings.plugins.only_generate_paths,
+        hidden=[settings.state, *filter(None, [settings.token_file])],
+        allow_unsandboxed=settings.unsandboxed,
+        environment=settings.environment,
+        limits=settings.plugins.limits,
+    )
+    found = Plugins(setup, tools=tools)
+    found.open()
+    stack.callback(found.close)
+    return found
+
+
+def _signatures(settings: Settings, tools: Tools, clock: Clock) -> Signatures:
+    keyrings = Keyrings(settings.state / "keyrings", clock=clock)
+    keyrings.open()
+    return Signatures(keyrings, tools=tools)
 
 
 def _shelf(settings: Settings, clock: Clock) -> Shelf:

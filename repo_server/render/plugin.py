@@ -4,28 +4,24 @@ A plugin may read what nobody sees it read, so what it rendered is believed for 
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from argosy.engine import rendered
-from argosy.engine.model.source import PluginOptions
 from argosy.gateways.tools.port import File, ReadFile, UnreadableFile
+from argosy.wire.repo_server import ParameterAnnouncement
 from repo_server.errors import Refused
+from repo_server.plugins.plugins import Plugin, Plugins
 from repo_server.render.job import Job, Product, encoded, written
 
-if TYPE_CHECKING:
-    from repo_server.plugins.plugins import Plugin, Plugins
 
-
-async def render(job: Job, plugins: "Plugins") -> Product:
+async def render(job: Job, plugins: Plugins) -> Product:
     """Run the plugin that the source names, or the first that says it is for its folder. Raises `Refused`."""
-    options = job.source.plugin or PluginOptions()
     plugin = await chosen(job, plugins)
     output = await plugins.render(
         plugin,
         tree=job.tree,
         path=job.path,
         environment=environment(job),
-        options=options,
+        options=job.source.plugin,
         generate_paths=job.generate_paths,
     )
     name = f"output of plugin {plugin.name}"
@@ -38,12 +34,28 @@ async def render(job: Job, plugins: "Plugins") -> Product:
     return Product(source_type="Plugin", manifests=encoded(manifests), hermetic=False)
 
 
-async def chosen(job: Job, plugins: "Plugins") -> "Plugin":
+async def discovered(job: Job, plugins: Plugins) -> Plugin | None:
+    """Return the plugin that says it is for the job's folder, None if there is none."""
+    return await plugins.discover(job.tree.unread(), job.path, environment=environment(job), options=job.source.plugin)
+
+
+async def announced(job: Job, plugins: Plugins) -> tuple[ParameterAnnouncement, ...]:
+    """Return the parameters that the job's plugin takes."""
+    return await plugins.announce(
+        await chosen(job, plugins),
+        tree=job.tree.unread(),
+        path=job.path,
+        environment=environment(job),
+        options=job.source.plugin,
+    )
+
+
+async def chosen(job: Job, plugins: Plugins) -> Plugin:
     """Return the plugin of a job. Raises `Refused` if there is none."""
     name = job.source.plugin.name if job.source.plugin else ""
     if name:
         return await plugins.named(name)
-    found = await plugins.discover(job.tree.unread(), job.path)
+    found = await discovered(job, plugins)
     if found is None:
         raise Refused("render_failed", "no plugin says that it is for this folder; name one in spec.source.plugin.name")
     return found
@@ -58,6 +70,6 @@ def environment(job: Job) -> Mapping[str, str]:
     }
 
 
-def told(job: Job) -> object:
-    """Return what a plugin is told of the application and its destination: all of it may count."""
-    return [environment(job), job.generate_paths]
+async def told(job: Job, plugins: Plugins) -> object:
+    """Return what decides a render besides the source: all that the plugin is told, and the plugin itself."""
+    return [environment(job), job.generate_paths, (await chosen(job, plugins)).fingerprint]

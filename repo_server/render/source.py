@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -25,14 +24,12 @@ from repo_server.cache.failures import Failures
 from repo_server.cache.footprint import Footprint, Now
 from repo_server.cache.renders import Lifetime, Renders
 from repo_server.errors import Refused
+from repo_server.plugins.plugins import Plugins
 from repo_server.render import details, detect, directory, environment, helm, kustomize, plugin
 from repo_server.render.elsewhere import Elsewhere, Market
 from repo_server.render.job import Job, Limits, Product
 from repo_server.render.overrides import Overrides
 from repo_server.tree import Tree, resolve
-
-if TYPE_CHECKING:
-    from repo_server.plugins.plugins import Plugins
 
 EMPTY = Product(source_type="Directory", manifests=b"[]")
 """What a source renders to that others only refer to."""
@@ -59,7 +56,7 @@ class Renderer:
         self,
         *,
         tools: Tools,
-        plugins: "Plugins | None",
+        plugins: Plugins,
         market: Market,
         renders: Renders,
         failures: Failures,
@@ -102,8 +99,10 @@ class Renderer:
                 return await details.of_helm(job)
             case "Kustomize":
                 return await details.of_kustomize(job)
-            case "Directory" | "Plugin":
+            case "Directory":
                 return Details(source_type=kind)
+            case "Plugin":
+                return Details(source_type=kind, plugin=await plugin.announced(job, self._plugins))
 
     async def _prepared(self, request: RenderRequest, place: Place) -> tuple[Job, SourceType]:
         """Return the job of a source, its overrides merged in, and the tool for it."""
@@ -115,7 +114,7 @@ class Renderer:
 
     async def _kind(self, job: Job, names: frozenset[str]) -> SourceType:
         kind = detect.explicit(job.source, job.settings)
-        if kind is None and self._plugins is not None and await self._plugins.discover(job.tree.unread(), job.path):
+        if kind is None and await plugin.discovered(job, self._plugins) is not None:
             return "Plugin"
         return kind or detect.by_files(names, job.settings)
 
@@ -150,8 +149,6 @@ class Renderer:
             case "Directory":
                 return await directory.render(job)
             case "Plugin":
-                if self._plugins is None:
-                    raise Refused("invalid", "no plugins here")
                 return await plugin.render(job, self._plugins)
 
     async def _question(self, job: Job, kind: SourceType) -> bytes:
@@ -159,8 +156,21 @@ class Renderer:
         if self._versions is None:
             self._versions = await self._tools.versions()
         source = msgspec.structs.replace(job.source, target_revision="", tag_prefix="", name="", ref="")
-        asked = [_FORMAT, self._versions, kind, source, job.settings, sorted(job.refs), job.lint, _for_whom(job, kind)]
+        told = await self._told(job, kind)
+        asked = [_FORMAT, self._versions, kind, source, job.settings, sorted(job.refs), job.lint, told]
         return msgspec.json.encode(asked, order="deterministic")
+
+    async def _told(self, job: Job, kind: SourceType) -> object:
+        """Return what a tool is told of the application and its destination, as far as that decides what it renders."""
+        match kind:
+            case "Helm":
+                return helm.told(job)
+            case "Kustomize":
+                return kustomize.told(job)
+            case "Directory":
+                return None
+            case "Plugin":
+                return await plugin.told(job, self._plugins)
 
     def _job(self, request: RenderRequest, place: Place) -> Job:
         return Job(
@@ -202,19 +212,6 @@ async def _names(job: Job) -> frozenset[str]:
     tree = job.tree.unread()
     await tree.demand(job.path, kind="directory")
     return frozenset(await tree.children(job.path))
-
-
-def _for_whom(job: Job, kind: SourceType) -> object:
-    """Return what a tool is told of the application and its destination, as far as that decides what it renders."""
-    match kind:
-        case "Helm":
-            return helm.told(job)
-        case "Kustomize":
-            return kustomize.told(job)
-        case "Directory":
-            return None
-        case "Plugin":
-            return plugin.told(job)
 
 
 def _now(job: Job) -> Now:

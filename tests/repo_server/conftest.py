@@ -19,11 +19,14 @@ from repo_server.cache.shelf import Shelf
 from repo_server.fetching import FetchLimits, open_fetching
 from repo_server.git.command import Network
 from repo_server.git.hosts import Hosts
+from repo_server.git.keyrings import Keyrings
 from repo_server.git.mirrors import Mirrors
 from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.git.providers.tokens import Tokens
+from repo_server.git.signatures import Signatures
 from repo_server.git.tickets import TicketOffice
 from repo_server.market import OpenMarket
+from repo_server.plugins.plugins import Plugins, Setup
 from repo_server.render.job import Limits
 from repo_server.render.source import Renderer
 from repo_server.service import Bounds, Service
@@ -103,9 +106,21 @@ async def web() -> AsyncIterator[Web]:
 async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> AsyncIterator[Kitchen]:
     counting = CountingTools(tools)
     asked = cast("Tools", counting)
-    limits = FetchLimits(request_seconds=15, believe_seconds=120, chart_bytes=5_000_000, artifact_bytes=5_000_000)
+    limits = FetchLimits(
+        request_seconds=15, believe_seconds=120, index_bytes=2_000_000, chart_bytes=5_000_000, artifact_bytes=5_000_000
+    )
     fetching = open_fetching(tmp_path / "archives", tools=asked, clock=reach.clock, limits=limits)
-    sources = Sources(mirrors=reach.mirrors, fetching=fetching, tools=asked, seconds=120)
+    keyrings = Keyrings(tmp_path / "keyrings", clock=reach.clock)
+    keyrings.open()
+    sources = Sources(
+        mirrors=reach.mirrors,
+        fetching=fetching,
+        signatures=Signatures(keyrings, tools=asked),
+        tools=asked,
+        seconds=120,
+    )
+    plugins = Plugins(Setup(folder=tmp_path / "plugins", state=tmp_path / "rooms", parallel=2), tools=asked)
+    plugins.open()
     shelves: list[Shelf] = []
 
     def make() -> tuple[Service, Renderer]:
@@ -114,7 +129,7 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
         shelves.append(shelf)
         renderer = Renderer(
             tools=asked,
-            plugins=None,
+            plugins=plugins,
             market=OpenMarket(mirrors=reach.mirrors, fetching=fetching, tools=asked),
             renders=Renders(shelf=shelf, limit=1_000_000, clock=reach.clock),
             failures=Failures(pause=Pause(), clock=reach.clock),
@@ -130,4 +145,5 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
 
     yield Kitchen(make, forge, counting, reach.clock, settle=settle)
     await settle()
+    plugins.close()
     await fetching.web.close()

@@ -193,12 +193,14 @@ async def test_a_chart_that_fails_to_render_says_so_in_helms_own_words(kitchen: 
     assert kitchen.forge.address() in refused.value.message
 
 
-async def test_a_missing_dependency_is_named(kitchen: Kitchen):
+async def test_2_24_the_repository_of_a_missing_dependency_is_asked_for(kitchen: Kitchen):
     needs = 'dependencies: [{name: redis, version: "1.x", repository: "https://charts.example.org"}]\n'
     files = chart("web")
     kitchen.forge.create().commit({**files, "web/Chart.yaml": files["web/Chart.yaml"] + needs})
-    with pytest.raises(Refused, match="redis"):
+    with pytest.raises(Refused) as refused:
         await kitchen.render(kitchen.source("web"))
+    assert refused.value.code == "repositories_needed"
+    assert refused.value.repositories == ("https://charts.example.org",)
 
 
 async def test_links_in_a_chart_are_followed_and_helmignore_is_obeyed(kitchen: Kitchen):

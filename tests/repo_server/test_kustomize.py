@@ -1,7 +1,10 @@
 """Kustomizations: what they reach inside the repository is handed over, and nothing else. Rules 2.30 to 2.36."""
 
+from datetime import timedelta
+
 import pytest
 
+from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import KustomizeOptions, KustomizePatch
 from repo_server.errors import Refused
 from tests.repo_server.kitchen import Kitchen, config_map
@@ -106,7 +109,6 @@ async def test_2_32_build_variables_in_annotations(kitchen: Kitchen):
     ("kustomization", "says"),
     [
         ("resources: [gone.yaml]\n", "gone.yaml"),
-        ("resources:\n- https://example.org/base?ref=main\n", "https://example.org/base?ref=main"),
         ("resources: [../../../etc]\n", "../../../etc"),
         ("resources: [/etc/passwd]\n", "/etc/passwd"),
         ("resources: [out.yaml]\n", "symbolic link out of the repository"),
@@ -128,6 +130,49 @@ async def test_what_cannot_be_built_is_refused_in_words(kitchen: Kitchen, kustom
         await kitchen.render(kitchen.source("app"))
     assert refused.value.code == "render_failed"
     assert says in refused.value.message
+
+
+async def test_2_36_a_remote_base_is_asked_for_by_its_repository(kitchen: Kitchen):
+    base = "resources:\n- https://example.org/team/base?ref=main\n"
+    kitchen.forge.create().commit({"app/kustomization.yaml": base})
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "repositories_needed"
+    assert refused.value.repositories == ("https://example.org/team/base",)
+
+
+async def test_2_36_a_remote_base_is_fetched_at_its_revision_with_what_it_reaches(kitchen: Kitchen):
+    bases = kitchen.forge.create("bases")
+    bases.commit(
+        {
+            "deep/base/kustomization.yaml": "resources: [../other]\n",
+            "deep/other/kustomization.yaml": "resources: [map.yaml]\n",
+            "deep/other/map.yaml": config_map("old"),
+        }
+    )
+    bases.git("tag", "v1")
+    bases.commit({"deep/other/map.yaml": config_map("new")})
+    url = kitchen.forge.address("bases")
+    for ref, name in (("v1", "old"), ("main", "new")):
+        kustomization = f"namePrefix: my-\nresources:\n- {url}//deep/base?ref={ref}\n"
+        revision = kitchen.forge.create(f"app-{ref}").commit({"app/kustomization.yaml": kustomization})
+        source = kitchen.source("app", name=f"app-{ref}")
+        found = await kitchen.data(source, revision=revision, repositories={url: Repository(url=url)})
+        assert found == {f"my-{name}": None}
+
+
+async def test_2_36_a_moved_branch_of_a_remote_base_is_rendered_again(kitchen: Kitchen):
+    bases = kitchen.forge.create("bases")
+    bases.commit({"kustomization.yaml": "resources: [map.yaml]\n", "map.yaml": config_map("old")})
+    url = kitchen.forge.address("bases")
+    kitchen.forge.create().commit({"app/kustomization.yaml": f"resources:\n- {url}?ref=main\n"})
+    request = {"repositories": {url: Repository(url=url)}}
+    assert await kitchen.data(kitchen.source("app"), **request) == {"old": None}
+    assert await kitchen.data(kitchen.source("app"), **request) == {"old": None}
+    assert kitchen.rendered == 1
+    bases.commit({"map.yaml": config_map("new")})
+    kitchen.clock.advance(timedelta(minutes=5))
+    assert await kitchen.data(kitchen.source("app"), **request) == {"new": None}
 
 
 async def test_files_that_nothing_refers_to_are_not_handed_over(kitchen: Kitchen):

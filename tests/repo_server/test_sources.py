@@ -7,7 +7,6 @@ from argosy.engine.model.source import (
     HelmFileParameter,
     HelmOptions,
     KustomizeOptions,
-    PluginOptions,
     Source,
 )
 from repo_server.errors import Refused
@@ -88,8 +87,6 @@ async def test_2_1_an_explicit_block_decides_before_the_files(
             Source(repo_url="https://x.org/a", helm=HelmOptions(), kustomize=KustomizeOptions()),
             "multiple application sources",
         ),
-        (Source(repo_url="https://x.org/a", plugin=PluginOptions()), "plugins are not run yet"),
-        (Source(repo_url="oci://x.org/a"), "OCI registries are not read yet"),
         (Source(repo_url="https://x.org/a", chart="c", ref="r"), "must be a Git repository"),
         (Source(repo_url="file:///etc"), "not allowed here"),
         (Source(repo_url="ext::sh -c id"), "cannot be used"),
