@@ -1,0 +1,4 @@
+{{- define "parts.labels" -}}
+app: {{ .Chart.Name }}
+{{ toYaml .Values.labels }}
+{{- end -}}
