@@ -370,6 +370,14 @@ async def test_b_22_parameters_are_read_as_helm_reads_them(pool: Pool):
     assert len(values["many"]) == 10_000
 
 
+CLASHING_ALIAS = """\
+apiVersion: v2
+name: x
+version: 1.0.0
+dependencies: [{name: a, version: 1}, {name: b, alias: a, version: 1}]
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -380,8 +388,7 @@ async def test_b_22_parameters_are_read_as_helm_reads_them(pool: Pool):
         ("apiVersion: v2\nname: x\nversion: 1.0.0\nmaintainers: [null]\n", "must not contain empty or null nodes"),
         ("apiVersion: v2\nname: x\nversion: one\n", "version"),
         (
-            "apiVersion: v2\nname: x\nversion: 1.0.0\n" +
-            "dependencies: [{name: a, version: 1}, {name: b, alias: a, version: 1}]\n",
+            CLASHING_ALIAS,
             'more than one dependency with name or alias "a"',
         ),
     ],
