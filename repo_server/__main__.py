@@ -16,7 +16,6 @@ import uvicorn
 from argosy.gateways import process
 from repo_server import settings as repo_server_settings
 from repo_server import wiring
-from repo_server.git.command import forget_inherited
 from repo_server.http import application
 from repo_server.settings import BadSetting, Settings, Tcp, Unix
 
@@ -61,9 +60,8 @@ def _address(listen: Tcp | Unix) -> str:
 
 
 def _prepare_process() -> None:
-    """Do what every process does, hide what was inherited from git, and end by unwinding."""
+    """Do what every process does, and end by unwinding."""
     process.prepare()
-    forget_inherited()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
 
