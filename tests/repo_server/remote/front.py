@@ -1,7 +1,7 @@
 """A server in front of the forge that answers some requests by itself, and remembers what each of them carried."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -62,7 +62,7 @@ class Front:
 
 
 @contextlib.asynccontextmanager
-async def standing_before(behind: str, *, host: str = "127.0.0.1") -> AsyncIterator[Front]:
+async def standing_before(behind: str, *, host: str = "127.0.0.1") -> AsyncGenerator[Front]:
     """Serve what is behind on another port."""
     front = Front(url="", behind=behind)
     application = web.Application(client_max_size=64 * 1024 * 1024)

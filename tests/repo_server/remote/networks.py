@@ -1,7 +1,7 @@
 """Mirrors over a network whose patience, limits and identity the test chooses."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ async def reaching(
     patience: Patience = Patience(),  # noqa: B008  a frozen value
     listings: int = 0,
     workload: WorkloadIdentity = WorkloadIdentity(),  # noqa: B008  a frozen value
-) -> AsyncIterator[Reach]:
+) -> AsyncGenerator[Reach]:
     """Yield mirrors in a folder."""
     clock = ManualClock(START)
     network = Network(
