@@ -1,5 +1,6 @@
-"""`argosy app manifests --local`: an application of the server, rendered from a folder of this machine."""
+"""`argosy app manifests|diff --local`: an application of the server, rendered from a folder of this machine."""
 
+import json
 import os
 
 import pytest
@@ -121,3 +122,109 @@ def test_what_cannot_be_rendered_is_said_and_nothing_is_printed(server, argosy, 
     result = argosy("app", "manifests", "web", "--local", str(chart))
     assert (result.code, result.out) == (20, "")
     assert "web/templates/bad.yaml:1" in result.err
+
+
+def managed(target=None, live=None, seen=None, predicted=None):
+    """A managed resource as the server shows it; what is compared is what is live if nothing else is said."""
+    shown = target or live
+    metadata = shown["metadata"]
+    return {
+        "group": "",
+        "kind": shown["kind"],
+        "namespace": metadata.get("namespace", ""),
+        "name": metadata["name"],
+        "targetState": json.dumps(target),
+        "liveState": json.dumps(live),
+        "normalizedLiveState": json.dumps(seen or live),
+        "predictedLiveState": json.dumps(predicted or seen or live),
+    }
+
+
+def config_map(name="web", namespace="shop", **data):
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    metadata["annotations"] = {"argocd.argoproj.io/tracking-id": f"web:/ConfigMap:shop/{name}"}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+WEB_MAP = {"color": "blue", "kube": "v1.36.1", "monitor": "true"}
+
+
+def test_a_folder_that_is_as_git_differs_in_nothing(server, argosy, chart):
+    same = config_map(**WEB_MAP)
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(same, {**same, "immutable": False})]})
+    result = argosy("app", "diff", "web", "--local", str(chart))
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def test_a_change_in_the_folder_is_shown_against_what_runs(server, argosy, chart):
+    same = config_map(**WEB_MAP)
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(same, {**same, "immutable": False})]})
+    (chart / "values.yaml").write_text("color: red\n")
+    result = argosy("app", "diff", "web", "--local", str(chart))
+    assert (result.code, result.err) == (1, "")
+    assert [line for line in result.out.splitlines() if line[:1] in ("+", "-", "=")] == [
+        "===== /ConfigMap shop/web ======",
+        "--- live",
+        "+++ desired",
+        "-  color: blue",
+        "+  color: red",
+    ]
+
+
+def test_what_the_server_would_change_anyway_is_shown_too(server, argosy, chart):
+    same = config_map(**WEB_MAP)
+    live = config_map(**{**WEB_MAP, "monitor": "false"})
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(same, live, live, same)]})
+    result = argosy("app", "diff", "web", "--local", str(chart))
+    assert "-  monitor: 'false'\n+  monitor: 'true'" in result.out
+
+
+def test_what_the_folder_adds_and_what_it_lacks_is_shown(server, argosy, chart):
+    gone = config_map("gone", color="x")
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(gone, gone)]})
+    (chart / "templates" / "role.yaml").write_text(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\n"
+    )
+    result = argosy("app", "diff", "web", "--local", str(chart))
+    assert result.code == 1
+    assert "-  color: x" in result.out
+    assert "===== /ConfigMap shop/web ======" in result.out
+    assert "===== rbac.authorization.k8s.io/ClusterRole /r ======" in result.out
+
+
+def test_what_is_not_wanted_and_does_not_run_is_nothing(server, argosy, chart):
+    same = config_map(**WEB_MAP)
+    gone = config_map("gone", color="x")
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(same, same), managed(gone)]})
+    assert argosy("app", "diff", "web", "--local", str(chart)).out == ""
+
+
+def test_what_git_wants_no_more_is_compared_if_the_folder_wants_it(server, argosy, chart):
+    live = config_map(**WEB_MAP)
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(None, live)]})
+    assert argosy("app", "diff", "web", "--local", str(chart)).out == ""
+    (chart / "values.yaml").write_text("color: red\n")
+    assert "+  color: red" in argosy("app", "diff", "web", "--local", str(chart)).out
+
+
+def test_secrets_are_not_compared(server, argosy, chart):
+    same = config_map(**WEB_MAP)
+    (chart / "templates" / "secret.yaml").write_text(
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n"
+    )
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(same, same)]})
+    result = argosy("app", "diff", "web", "--local", str(chart))
+    assert (result.code, result.out) == (0, "")
+    assert "Secrets are not compared" in result.err
+    assert "hunter2" not in result.err
+
+
+def test_what_the_application_ignores_is_ignored(server, argosy, chart):
+    document = app()
+    document["spec"]["ignoreDifferences"] = [{"kind": "ConfigMap", "jsonPointers": ["/data/color"]}]
+    server.on("GET", WEB, document)
+    same = config_map(**WEB_MAP)
+    seen = config_map(**{key: value for key, value in WEB_MAP.items() if key != "color"})
+    server.on("GET", f"{WEB}/managed-resources", {"items": [managed(same, same, seen)]})
+    (chart / "values.yaml").write_text("color: red\n")
+    assert argosy("app", "diff", "web", "--local", str(chart)).out == ""

@@ -58,6 +58,6 @@ def command(options: Globals, what: str, *, tracking: bool, output: str, **given
         folders = places.folders_for([source for each in found for source in each.sources], given["local"])
     around = circumstances.given(given, options.environment, folders=folders)
     rendered = rendering.render(found, around)
-    if tracking:
-        rendered = [rendering.stamped(each, around.settings.tracking) for each in rendered]
-    writing.write([manifest for each in rendered for manifest in each.manifests], output)
+    marks = around.settings.tracking
+    manifests = [each for one in rendered for each in (rendering.stamped(one, marks) if tracking else one.manifests)]
+    writing.write(manifests, output)

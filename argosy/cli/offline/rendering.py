@@ -47,15 +47,11 @@ def render(applications: Sequence[Application], circumstances: Circumstances) ->
     return asyncio.run(_render_all(applications, circumstances))
 
 
-def stamped(rendered: Rendered, marks: tracking.Tracking, *, control_namespace: str = CONTROL_NAMESPACE) -> Rendered:
+def stamped(rendered: Rendered, marks: tracking.Tracking) -> list[Manifest]:
     """Return the manifests marked as the application's."""
-    application = rendered.application
-    instance = instance_name(application, control_namespace=control_namespace)
-    namespace = application.spec.destination.namespace
-    manifests = tuple(
-        tracking.stamp(manifest, instance, tracking=marks, namespace=namespace) for manifest in rendered.manifests
-    )
-    return Rendered(application=application, manifests=manifests)
+    instance = instance_name(rendered.application, control_namespace=CONTROL_NAMESPACE)
+    namespace = rendered.application.spec.destination.namespace
+    return [tracking.stamp(manifest, instance, tracking=marks, namespace=namespace) for manifest in rendered.manifests]
 
 
 async def _render_all(applications: Sequence[Application], circumstances: Circumstances) -> list[Rendered]:

@@ -1,7 +1,8 @@
-"""An application of the server, rendered from a folder of this machine. Called by `app manifests --local`.
+"""An application of the server, rendered from a folder of this machine. Called by `app manifests` and `app diff`
+with `--local`.
 
-Comes in: what the server knows: the application, the destination's versions, the settings. Goes out: manifests, marked
-as the server would mark them.
+Comes in: what the server knows: the application, the destination's versions, the settings. Goes out: manifests, and how
+the server would mark them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,8 @@ from argosy.cli.errors import ApiError, CommandError
 from argosy.cli.offline import places, rendering
 from argosy.cli.offline.circumstances import Circumstances
 from argosy.cli.printing import note
-from argosy.engine.model.application import Application
+from argosy.engine import tracking
+from argosy.engine.model.application import Application, instance_name
 from argosy.engine.model.resource import Manifest
 from argosy.engine.tracking import Tracking
 from argosy.gateways.manifests.requests import Destination
@@ -34,7 +36,25 @@ class Local:
     root: str | None
 
 
-def manifests(client: Client, name: Name, local: Local, around: Circumstances) -> Sequence[Manifest]:
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """An application as the folder has it: its manifests, its name in marks, and how its objects are marked."""
+
+    application: Application
+    manifests: Sequence[Manifest]
+    instance: str
+    marks: Tracking
+
+    def marked(self) -> list[Manifest]:
+        """Return the manifests marked as the application's."""
+        namespace = self.application.spec.destination.namespace
+        return [
+            tracking.stamp(manifest, self.instance, tracking=self.marks, namespace=namespace)
+            for manifest in self.manifests
+        ]
+
+
+def render(client: Client, name: Name, local: Local, around: Circumstances) -> Served:
     """Render the application from the folder. Raises `CommandError`."""
     document = applications.fetch(client, name)
     application, folders = in_place(applications.view(document), local)
@@ -42,7 +62,12 @@ def manifests(client: Client, name: Name, local: Local, around: Circumstances) -
     around = _at_destination(client, application, replace(around, folders=folders))
     (rendered,) = rendering.render([application], _with_tools(around, settings))
     control_namespace = str(settings.get("controllerNamespace") or rendering.CONTROL_NAMESPACE)
-    return rendering.stamped(rendered, _marks(settings), control_namespace=control_namespace).manifests
+    return Served(
+        application=application,
+        manifests=rendered.manifests,
+        instance=instance_name(application, control_namespace=control_namespace),
+        marks=_marks(settings),
+    )
 
 
 def in_place(application: Application, local: Local) -> tuple[Application, Mapping[str, Path]]:
