@@ -5,7 +5,7 @@ A repository that was renamed on its host is found; one that moved to another ho
 a credential nor a request can be led to a place that nobody configured. From http to https of one host is allowed.
 """
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from repo_server.errors import Refused
 from repo_server.git import address
@@ -19,7 +19,10 @@ _ENDS = ("/info/refs?service=git-upload-pack", "/info/refs", "/git-upload-pack")
 
 def followed(asked: Address, location: str) -> Address:
     """Return where the repository is now. Raises `Refused` (unavailable)."""
-    target = urljoin(f"{asked.url}/", location)
+    try:
+        target = urljoin(f"{asked.url}/", location)
+    except ValueError as error:
+        raise _refused(asked, location, "which is no URL") from error
     end = next((end for end in _ENDS if target.endswith(end)), "")
     if not end:
         raise _refused(asked, target, "which is no repository")
@@ -42,5 +45,5 @@ def _only_safer(asked: Address, moved: Address) -> bool:
 
 
 def _refused(asked: Address, target: str, because: str) -> Refused:
-    shown = address.scrub(urlsplit(target)._replace(query="", fragment="").geturl())[:200]
+    shown = address.scrub(target.partition("?")[0])[:200]
     return Refused("unavailable", f"repository {asked.url}: its server redirects to {shown!r}, {because}")
