@@ -66,7 +66,7 @@ class Sandbox:
             *("--bind", str(room.temporary), _TEMPORARY, "--bind", str(room.source), SOURCE),
             *_own(plugin),
             *self._hide(),
-            *("--remount-ro", "/", "--chdir", f"{SOURCE}/{path}", "--info-fd", str(first), "--"),
+            *("--remount-ro", "/", "--chdir", f"{SOURCE}/{path}".rstrip("/"), "--info-fd", str(first), "--"),
         ]
 
     def _hide(self) -> Iterator[str]:
@@ -112,16 +112,20 @@ class Builder:
 async def _problem(program: str) -> str:
     """Return why bubblewrap does not work here; empty if it does."""
     owner = NOBODY if os.geteuid() == 0 else None
-    process = await asyncio.create_subprocess_exec(
-        *(program, *_SHUT, "--unshare-net", *_system(), "--proc", "/proc", "--", "/bin/sh", "-c", ":"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env={},
-        user=owner,
-        group=owner,
-        extra_groups=None if owner is None else [],
-    )
+    command = (program, *_SHUT, "--unshare-net", *_system(), "--proc", "/proc", "--", "/bin/sh", "-c", ":")
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env={},
+            user=owner,
+            group=owner,
+            extra_groups=None if owner is None else [],
+        )
+    except OSError as error:
+        return f"{program} cannot be started: {error.strerror}"
     try:
         async with asyncio.timeout(_SECONDS_TO_TRY):
             _, said = await process.communicate()

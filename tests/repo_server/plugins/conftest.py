@@ -66,7 +66,9 @@ class Workshop:
         **setup: Any,
     ) -> str:
         """Render with the plugin of this name and return what it printed."""
-        plugins = self.plugins(**setup)
+        plugins = self.plugins(
+            **({"environment": setup.pop("started_with")} if "started_with" in setup else {}), **setup
+        )
         output = await plugins.render(
             await plugins.named(name),
             tree=tree,
