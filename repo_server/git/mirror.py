@@ -14,7 +14,7 @@ from pathlib import Path
 from argosy.gateways.clock import Clock
 from argosy.gateways.tools.port import Tools
 from repo_server.errors import Refused
-from repo_server.git import resolve
+from repo_server.git import resolve, upkeep
 from repo_server.git.access import Access
 from repo_server.git.address import ssh_place
 from repo_server.git.command import Network
@@ -43,12 +43,14 @@ class Mirror:
         self.folder = folder
         self.access = access
         self._network = network
+        self._clock = clock
         self._refs_seconds = refs_seconds
         self._objects = Objects(folder)
         self._listings = Listings(self._list, clock=clock)
         self._fetching = SharedCall(self._fetch_all)
         self._preparing = asyncio.Lock()
         self._writing = asyncio.Lock()
+        self._fetching_one = asyncio.Lock()
         self._prepared = False
 
     async def refs(self, *, fresh: bool, believe: float | None = None) -> Refs:
@@ -174,23 +176,33 @@ class Mirror:
         await self._prepare()
         if await self._objects.commit_id(commit):
             return
-        await self._fetching.join()
-        if await self._objects.commit_id(commit):
-            return
-        # On no branch and under no tag: a pull request's commit, or a branch that has moved on since it was listed.
-        with contextlib.suppress(Refused):
-            await self._fetch(["--", self.access.address.url, f"+{commit}:refs/argosy/{commit}"])
+        if self.access.repository.depth > 0:
+            # Who wants little of the history hardly wants the tips of all branches.
+            await self._fetch_one(commit)
+        if not await self._objects.commit_id(commit):
+            await self._fetching.join()
+            # On no branch and under no tag: a pull request's commit, or a branch that has moved on since its listing.
+            await self._fetch_one(commit)
         if not await self._objects.commit_id(commit):
             raise Refused(
                 "revision_not_found",
                 f"repository {self.access.address.url} does not hand out commit {commit}; it may have been removed",
             )
 
+    async def _fetch_one(self, commit: str) -> None:
+        """Fetch a commit by its id, unless it is here or another caller has just fetched it; a refusal is no answer."""
+        async with self._fetching_one:
+            if await self._objects.commit_id(commit):
+                return
+            with contextlib.suppress(Refused):
+                kept = upkeep.keep(commit, self._clock.now().date())
+                await self._fetch(["--", self.access.address.url, f"+{commit}:{kept}"])
+
     async def _fetch_all(self) -> None:
         await self._prepare()
         await self._fetch(["--prune", "--", self.access.address.url, *_EVERYTHING])
         async with self._writing:
-            await self._network.local(self.folder, ["gc", "--auto", "--quiet"])
+            await upkeep.tidy(self._network, self.folder, today=self._clock.now().date())
 
     async def _fetch(self, what: list[str]) -> None:
         depth = self.access.repository.depth

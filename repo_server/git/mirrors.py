@@ -11,6 +11,7 @@ import hmac
 import secrets
 import shutil
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,11 +21,14 @@ from argosy.gateways.clock import Clock
 from repo_server.git.access import Access
 from repo_server.git.address import parse
 from repo_server.git.command import Network
+from repo_server.git.hosts import Count, Kind
 from repo_server.git.mirror import Mirror
 
 _AWAKE = 32
 _FORGOTTEN_AFTER_SECONDS = 7 * 24 * 3600
-_NOT_IDENTITY = {"name": "", "project": "", "type": "git", "enableLfs": False, "enableOCI": False}
+_LOOKED_THROUGH_EVERY_SECONDS = 3600
+_DISCARDED = ".damaged"
+_NOT_IDENTITY = {"name": "", "project": "", "type": "git", "enableOCI": False}
 
 
 class Mirrors:
@@ -40,20 +44,29 @@ class Mirrors:
         self._refs_seconds = refs_seconds
         self._key = b""
         self._mirrors: OrderedDict[str, Mirror] = OrderedDict()
+        self._used: dict[str, float] = {}
+        self._looked_through = 0.0
 
     def open(self) -> None:
         """Make the folder and drop mirrors that nobody has used for a week."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._key = _key(self._folder / "key")
-        oldest = self._clock.now().timestamp() - _FORGOTTEN_AFTER_SECONDS
-        for mirror in self._folder.iterdir():
-            if mirror.is_dir() and (mirror.suffix == ".damaged" or mirror.stat().st_mtime < oldest):
-                shutil.rmtree(mirror, ignore_errors=True)
+        self._looked_through = self._clock.now().timestamp()
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and (folder.suffix == _DISCARDED or self._is_forgotten(folder)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def asked(self) -> Mapping[tuple[str, Kind], Count]:
+        """What was asked of each host since the start."""
+        return self._network.hosts.counts
 
     async def of(self, url: str, repository: Repository) -> Mirror:
         """Return the mirror of a URL as this repository entry reaches it. Raises `Refused` for a URL not to be used."""
         access = Access(address=parse(url, schemes=self._schemes), repository=repository)
         name = self._name(access)
+        self._used[name] = self._clock.now().timestamp()
+        await self._forget()
         if name not in self._mirrors:
             self._mirrors[name] = Mirror(
                 self._folder / name,
@@ -72,16 +85,31 @@ class Mirrors:
         if self._mirrors.get(name) is not mirror:
             return
         del self._mirrors[name]
-        damaged = mirror.folder.with_name(f"{name}-{secrets.token_hex(4)}.damaged")
-        with contextlib.suppress(FileNotFoundError):
-            mirror.folder.rename(damaged)
+        discarded = _set_aside(mirror.folder)
         await mirror.rest()
-        await asyncio.to_thread(shutil.rmtree, damaged, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, discarded, ignore_errors=True)
 
     async def close(self) -> None:
         """End what the mirrors run."""
         for mirror in self._mirrors.values():
             await mirror.rest()
+
+    async def _forget(self) -> None:
+        """Drop mirrors that nobody has used for a week, if it is an hour since that was last looked at."""
+        now = self._clock.now().timestamp()
+        if now - self._looked_through < _LOOKED_THROUGH_EVERY_SECONDS:
+            return
+        self._looked_through = now
+        for folder in [each for each in self._folder.iterdir() if each.is_dir() and self._is_forgotten(each)]:
+            discarded = _set_aside(folder)
+            self._used.pop(folder.name, None)
+            if (mirror := self._mirrors.pop(folder.name, None)) is not None:
+                await mirror.rest()
+            await asyncio.to_thread(shutil.rmtree, discarded, ignore_errors=True)
+
+    def _is_forgotten(self, folder: Path) -> bool:
+        used = self._used.get(folder.name) or folder.stat().st_mtime
+        return used < self._clock.now().timestamp() - _FORGOTTEN_AFTER_SECONDS
 
     async def _let_rest(self) -> None:
         if len(self._mirrors) > _AWAKE:
@@ -92,6 +120,14 @@ class Mirrors:
         identity = msgspec.to_builtins(access.repository) | _NOT_IDENTITY | {"url": access.address.url}
         identity |= {"written": [access.address.username, access.address.password]}
         return hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
+
+
+def _set_aside(folder: Path) -> Path:
+    """Rename a folder at once, so that it can be deleted at leisure, and return its new name."""
+    discarded = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}{_DISCARDED}")
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(discarded)
+    return discarded
 
 
 def _key(path: Path) -> bytes:
