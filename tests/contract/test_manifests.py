@@ -14,13 +14,22 @@ from argosy.gateways.manifests.http import HttpManifests
 from argosy.gateways.manifests.memory import MemoryManifests
 from argosy.gateways.manifests.port import Manifests
 from argosy.wire.repo_server import (
+    AppPath,
+    AppsRequest,
+    Chart,
+    ChartsAnswer,
+    Details,
+    DetailsRequest,
     MetadataRequest,
+    RefsAnswer,
     RenderRequest,
+    RepositoryRequest,
     ResolveRequest,
     RevisionMetadata,
     SourceRequest,
     VerifyRequest,
 )
+from tests.repo_server.chart_shop import publish, version
 from tests.repo_server.processes import Starter
 from tests.repo_server.repositories import Forge, WorkTree
 from tools.gitserver import GitServer
@@ -40,6 +49,14 @@ class World(Protocol):
         """Make these the folders of the repository, and return the commit."""
         ...
 
+    def tag(self, name: str, commit: str) -> None:
+        """Name a commit."""
+        ...
+
+    def offer(self, *versions: str) -> str:
+        """Offer the chart `web` at these versions, newest first, and return the chart repository's URL."""
+        ...
+
 
 class MemoryWorld:
     """The memory one."""
@@ -50,7 +67,16 @@ class MemoryWorld:
         self.manifests = MemoryManifests()
 
     def commit(self, folders: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+        self.manifests.commit(self.url, folders, branch="main", metadata=SAID)
         return self.manifests.commit(self.url, folders, metadata=SAID)
+
+    def tag(self, name: str, commit: str) -> None:
+        self.manifests.tag(self.url, name, commit)
+
+    def offer(self, *versions: str) -> str:
+        url = "https://charts.example.org"
+        self.manifests.offered[url] = (Chart("web", versions),)
+        return url
 
 
 class RealWorld:
@@ -60,6 +86,7 @@ class RealWorld:
         self.url = forge.address()
         self.manifests = manifests
         self._tree = tree
+        self._forge = forge
 
     def commit(self, folders: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
         files = {
@@ -69,23 +96,34 @@ class RealWorld:
         }
         return self._tree.commit(files, SAID.message)
 
+    def tag(self, name: str, commit: str) -> None:
+        self._tree.git("tag", name, commit)
+
+    def offer(self, *versions: str) -> str:
+        publish(self._forge.root.parent / "charts", {each: version(each) for each in versions})
+        return f"{self._forge.url}/charts"
+
 
 @pytest.fixture
 def forge(tmp_path: Path) -> Iterator[Forge]:
     (tmp_path / "root").mkdir()
-    with GitServer(root=tmp_path / "root") as server:
+    with GitServer(root=tmp_path / "root", static=tmp_path / "charts") as server:
         yield Forge(tmp_path / "root", server.url, server.requests)
 
 
-@pytest.fixture(params=["memory", "real"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path, forge: Forge) -> AsyncIterator[World]:
-    if request.param == "memory":
-        yield MemoryWorld()
-        return
+@pytest.fixture
+async def starter(tmp_path: Path) -> AsyncIterator[Starter]:
     starter = Starter(tmp_path, [])
-    running = await starter.start()
-    yield RealWorld(forge, forge.create(), running.client)
+    yield starter
     await starter.end()
+
+
+@pytest.fixture(params=["memory", "real"])
+async def world(request: pytest.FixtureRequest, starter: Starter, forge: Forge) -> World:
+    if request.param == "memory":
+        return MemoryWorld()
+    running = await starter.start()
+    return RealWorld(forge, forge.create(), running.client)
 
 
 def _render(world: World, *paths: str, url: str = "", revision: str = "") -> RenderRequest:
@@ -131,6 +169,41 @@ async def test_who_made_a_commit(world: World):
     assert await world.manifests.metadata(request) == SAID
 
 
+def _details(world: World, *paths: str, position: int = 0) -> DetailsRequest:
+    rendered = _render(world, *paths)
+    return DetailsRequest(application="shop", project="default", sources=rendered.sources, position=position)
+
+
+async def test_what_could_be_set_about_a_source(world: World):
+    world.commit({"one": [A], "two": [B]})
+    assert await world.manifests.details(_details(world, "one", "two", position=1)) == Details("Directory")
+    with pytest.raises(Refused) as refused:
+        await world.manifests.details(_details(world, "three"))
+    assert refused.value.code == "path_not_found"
+    with pytest.raises(Refused) as refused:
+        await world.manifests.details(_details(world, "one", position=1))
+    assert refused.value.code == "invalid"
+
+
+async def test_branches_and_tags_of_a_repository(world: World):
+    world.tag("v1", world.commit({"one": [A]}))
+    request = RepositoryRequest(repository=Repository(url=world.url), fresh=True)
+    assert await world.manifests.refs(request) == RefsAnswer(branches=("main",), tags=("v1",))
+
+
+async def test_a_tag_is_a_revision(world: World):
+    old = world.commit({"one": [A]})
+    world.tag("v1", old)
+    world.commit({"one": [B]})
+    assert await world.manifests.resolve(_resolve(world, "v1")) == old
+
+
+async def test_charts_of_a_chart_repository(world: World):
+    url = world.offer("1.1.0", "1.0.0")
+    request = RepositoryRequest(repository=Repository(url=url, type="helm"))
+    assert await world.manifests.charts(request) == ChartsAnswer((Chart("web", ("1.1.0", "1.0.0")),))
+
+
 async def test_a_repository_that_is_there_is_verified(world: World):
     world.commit({"one": [A]})
     await world.manifests.verify(VerifyRequest(repository=Repository(url=world.url)))
@@ -151,9 +224,16 @@ async def test_what_is_not_there_is_refused_with_its_code(world: World):
     with pytest.raises(Refused) as refused:
         await world.manifests.render(_render(world, "one", url=elsewhere))
     assert refused.value.code == "repository_not_found"
-    with pytest.raises(Refused) as refused:
-        await world.manifests.verify(VerifyRequest(repository=Repository(url=elsewhere)))
-    assert refused.value.code == "repository_not_found"
+    repository = Repository(url=elsewhere)
+    asks = (
+        world.manifests.verify(VerifyRequest(repository=repository)),
+        world.manifests.refs(RepositoryRequest(repository=repository)),
+        world.manifests.apps(AppsRequest(repository=repository)),
+    )
+    for ask in asks:
+        with pytest.raises(Refused) as refused:
+            await ask
+        assert refused.value.code == "repository_not_found"
 
 
 async def test_a_scripted_refusal_comes_once():
@@ -166,6 +246,45 @@ async def test_a_scripted_refusal_comes_once():
         await world.manifests.resolve(_resolve(world))
     await world.manifests.render(_render(world, "one"))
     assert len(world.manifests.asked) == 3
+
+
+async def test_a_folder_that_draws_on_other_repositories_is_refused_with_their_names():
+    world = MemoryWorld()
+    world.commit({"one": [A]})
+    world.manifests.draws_on[world.url, "one"] = ("https://charts.example.org", "@shop")
+    request = _render(world, "one")
+    with pytest.raises(Refused) as refused:
+        await world.manifests.render(request)
+    assert (refused.value.code, len(refused.value.repositories)) == ("repositories_needed", 2)
+    lent = {name: Repository(url="https://charts.example.org") for name in refused.value.repositories}
+    await world.manifests.render(msgspec.structs.replace(request, repositories=lent))
+
+
+async def test_a_chart_that_depends_on_another_repository_is_refused_with_its_name(
+    tmp_path: Path, forge: Forge, starter: Starter
+):
+    running = await starter.start()
+    tree = forge.create()
+    publish(tmp_path / "charts", {"1.0.0": version("1.0.0")})
+    shop = f"{forge.url}/charts"
+    lines = ("apiVersion: v2", "name: shop", "version: 1.0.0", "dependencies:")
+    needed = ("- name: web", "  version: 1.*", f"  repository: {shop}")
+    tree.commit({"shop/Chart.yaml": "\n".join((*lines, *needed)), "shop/templates/a.json": msgspec.json.encode(A)})
+    world = RealWorld(forge, tree, running.client)
+    request = _render(world, "shop")
+    with pytest.raises(Refused) as refused:
+        await world.manifests.render(request)
+    assert (refused.value.code, refused.value.repositories) == ("repositories_needed", (shop,))
+    lent = {shop: Repository(url=shop, type="helm")}
+    answer = await world.manifests.render(msgspec.structs.replace(request, repositories=lent))
+    assert A in [each.manifest for each in answer.sources[0].manifests]
+
+
+async def test_folders_that_could_be_applications_in_the_memory_one():
+    world = MemoryWorld()
+    world.commit({"one": [A], "two": [B]})
+    answer = await world.manifests.apps(AppsRequest(repository=Repository(url=world.url)))
+    assert answer.items == (AppPath("one", "Directory"), AppPath("two", "Directory"))
 
 
 async def test_a_repo_server_that_is_not_there_is_unavailable(forge: Forge):
