@@ -58,6 +58,8 @@ def build(programs: Path) -> None:
 def record(folder: Path, programs: Path) -> str:
     """Return what the programs print for an example, as YAML."""
     case = yaml.safe_load((folder / "case.yaml").read_text())
+    for line in case.get("prepare", ()):
+        run(line, folder, programs)
     for edit in case.get("edits", ()):
         run(f"kustomize edit {edit}", folder / case["edited"], programs)
     printed = [run(line, folder, programs) for line in case["oracles"]]
@@ -67,7 +69,9 @@ def record(folder: Path, programs: Path) -> str:
 def run(line: str, folder: Path, programs: Path) -> str:
     """Run a command line in a folder and return what it prints."""
     program, *arguments = shlex.split(line)
-    return subprocess.check_output([programs / program, *arguments], cwd=folder, text=True)
+    # Nothing of whoever records goes in: no home, no configuration. Kustomize looks for helm in PATH.
+    environment = {"PATH": f"{programs}:{os.defpath}", "HOME": str(folder)}
+    return subprocess.check_output([programs / program, *arguments], cwd=folder, env=environment, text=True)
 
 
 if __name__ == "__main__":
