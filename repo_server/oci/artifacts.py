@@ -46,7 +46,7 @@ class Artifacts:
 
     async def resolve(self, source: Source, repository: Repository, belief: Belief) -> str:
         """Return the digest that the source's target revision means."""
-        at = place.parse(source.repo_url, repository)
+        at = _at(source.repo_url, repository)
         wanted = source.target_revision.strip()
         if not wanted:
             raise Refused("invalid", f"{at.shown}: set spec.source.targetRevision to a tag, a digest or a constraint")
@@ -57,7 +57,7 @@ class Artifacts:
 
     async def tree(self, source: Source, repository: Repository, digest: str) -> Tree:
         """Return the files of an artifact."""
-        at = place.parse(source.repo_url, repository)
+        at = _at(source.repo_url, repository)
         name = _name(at, digest)
         described = await self._repositories.manifest(at, repository, _checked(at, digest))
         layer = manifest.content_layer(described, allowed=self._rules.types, name=name)
@@ -69,7 +69,7 @@ class Artifacts:
 
     async def metadata(self, source: Source, repository: Repository, digest: str) -> RevisionMetadata:
         """Return what the annotations of an artifact say."""
-        at = place.parse(source.repo_url, repository)
+        at = _at(source.repo_url, repository)
         described = await self._repositories.manifest(at, repository, _checked(at, digest))
         said: Mapping[str, str] = described.annotations or {}
 
@@ -88,9 +88,7 @@ class Artifacts:
 
     async def tags(self, repository: Repository, belief: Belief) -> tuple[str, ...]:
         """Return the tags of a repository, newest version first; "_" in a version stands for "+"."""
-        at = place.parse(repository.url, repository)
-        if not at.name:
-            raise Refused("invalid", f"{at.shown} is a registry; name a repository in it (oci://host/path)")
+        at = _at(repository.url, repository)
         tags = await self._repositories.tags(at, repository, belief)
         return tuple(versions.newest_first(map(version_of, tags)))
 
@@ -123,6 +121,15 @@ def version_of(tag: str) -> str:
     """Return the version that a tag stands for: a tag cannot hold the "+" of a version."""
     version = tag.replace("_", "+")
     return version if versions.is_version(version) else tag
+
+
+def _at(url: str, repository: Repository) -> Place:
+    at = place.parse(url, repository)
+    if not at.name:
+        raise Refused(
+            "invalid", f"{url[:200]!r} cannot be used: it is a registry; name a repository in it, oci://host/path"
+        )
+    return at
 
 
 def _packing(media_type: str) -> Packing:

@@ -86,7 +86,9 @@ class Registry:
             url = _next_page(url, following[1], place)
             if len(tags) > _MOST_TAGS:
                 break
-        raise Refused("limit_exceeded", f"{place.shown} has more than {_MOST_TAGS:,} tags")
+        raise Refused(
+            "limit_exceeded", f"{place.shown} has more than {_MOST_TAGS:,} tags, or {_MOST_PAGES:,} pages of them"
+        )
 
     async def manifest(self, place: Place, repository: Repository, reference: str) -> tuple[str, bytes]:
         """Return the digest and bytes of what is under a tag or digest; the digest is that of the bytes."""

@@ -124,7 +124,7 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
     shelves: list[Shelf] = []
 
     def make() -> tuple[Service, Renderer]:
-        shelf = Shelf(tmp_path / "renders", secret=b"of the tests", limit=10_000_000, clock=reach.clock)
+        shelf = Shelf(tmp_path / "renders", secret=b"of the tests", limit=10_000_000)
         shelf.open()
         shelves.append(shelf)
         renderer = Renderer(
@@ -141,7 +141,7 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
 
     async def settle() -> None:
         for shelf in shelves:
-            await shelf.close()
+            await shelf.settle()
 
     yield Kitchen(make, forge, counting, reach.clock, settle=settle)
     await settle()

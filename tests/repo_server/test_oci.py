@@ -6,24 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmOptions, Source
-from argosy.wire.repo_server import (
-    MetadataRequest,
-    RenderAnswer,
-    RenderedSource,
-    RenderRequest,
-    RepositoryRequest,
-    ResolveRequest,
-    SourceRequest,
-    VerifyRequest,
-    encode,
-)
+from argosy.wire.repo_server import MetadataRequest, RepositoryRequest, VerifyRequest
 from repo_server.errors import Refused
 from tests.repo_server import docker_registry
+from tests.repo_server.asking import names, render, resolve
 from tests.repo_server.chart_shop import version
 from tests.repo_server.conftest import PASSWORD
 from tests.repo_server.docker_registry import (
@@ -62,26 +52,6 @@ def entry(host: str, name: str, **fields: Any) -> Repository:
 
 def source(repository: Repository, revision: str, **options: Any) -> Source:
     return Source(repo_url=repository.url, target_revision=revision, **options)
-
-
-async def render(kitchen: Kitchen, asked: Source, repository: Repository) -> RenderedSource:
-    request = RenderRequest(
-        application="shop",
-        namespace="store",
-        project="default",
-        sources=(SourceRequest(source=asked, repository=repository),),
-    )
-    answer = encode(await kitchen.service.render(request))
-    return msgspec.json.decode(answer, type=RenderAnswer).sources[0]
-
-
-async def resolve(kitchen: Kitchen, asked: Source, repository: Repository, *, fresh: bool = True) -> str:
-    answer = await kitchen.service.resolve(ResolveRequest(source=asked, repository=repository, fresh=fresh))
-    return answer.revision
-
-
-def names(rendered: RenderedSource) -> list[str]:
-    return [item.manifest["metadata"]["name"] for item in rendered.manifests]
 
 
 @pytest.mark.parametrize(("media_type", "pack"), [(LAYER, layer), (PLAIN_LAYER, plain_layer)])
