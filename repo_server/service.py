@@ -246,6 +246,8 @@ def _repositories(asked: Sequence[SourceRequest]) -> list[tuple[Source, Reposito
 
 async def _all(work: Sequence[Coroutine[Any, Any, Answer]]) -> list[Answer]:
     """Do things at once. Raises the first error, and leaves nothing running behind it."""
+    if len(work) == 1:
+        return [await work[0]]
     tasks = [asyncio.ensure_future(item) for item in work]
     try:
         return await asyncio.gather(*tasks)

@@ -59,7 +59,7 @@ async def service(
         fetching = _fetching(settings, tools, clock)
         stack.push_async_callback(fetching.web.close)
         plugins = _plugins(settings, tools, stack)
-        shelf = _shelf(settings, clock)
+        shelf = _shelf(settings)
         stack.push_async_callback(shelf.close)
         renderer = Renderer(
             tools=tools,
@@ -142,11 +142,11 @@ def _signatures(settings: Settings, tools: Tools, clock: Clock) -> Signatures:
     return Signatures(keyrings, tools=tools)
 
 
-def _shelf(settings: Settings, clock: Clock) -> Shelf:
+def _shelf(settings: Settings) -> Shelf:
     """Return the store of renders; without a token nobody else could read it again, so nothing is kept."""
     limit = settings.cache_disk_bytes if settings.token else 0
     secret = settings.token.encode() or secrets.token_bytes(32)
-    shelf = Shelf(settings.state / "renders", secret=secret, limit=limit, clock=clock)
+    shelf = Shelf(settings.state / "renders", secret=secret, limit=limit)
     shelf.open()
     return shelf
 

@@ -33,7 +33,7 @@ class Lifetime(msgspec.Struct, frozen=True, kw_only=True):
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     footprint: Footprint
     source_type: SourceType
-    manifests: str
+    manifests: bytes
     notes: str = ""
     warnings: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
@@ -93,14 +93,14 @@ class Renders:
         self._shelf.put(manifests, product.manifests)
         self._shelf.put(name, encoded)
 
-    def _known(self, name: str) -> _Entries:
+    def _known(self, name: bytes) -> _Entries:
         entries = self._entries.get(name)
         if entries is None and (stored := self._shelf.get(name)) is not None:
             entries = _ENTRIES.decode(stored)
             self._entries.put(name, entries, size=len(stored))
         return entries or ()
 
-    def _content(self, name: str) -> bytes | None:
+    def _content(self, name: bytes) -> bytes | None:
         content = self._manifests.get(name)
         if content is None and (content := self._shelf.get(name)) is not None:
             self._manifests.put(name, content, size=len(content))
@@ -120,16 +120,16 @@ class _Bounded(Generic[Kept]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._total = 0
-        self._values: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
+        self._values: OrderedDict[bytes, tuple[Kept, int]] = OrderedDict()
 
-    def get(self, name: str) -> Kept | None:
+    def get(self, name: bytes) -> Kept | None:
         """Return the value of a name, which is then the last to go."""
         if name not in self._values:
             return None
         self._values.move_to_end(name)
         return self._values[name][0]
 
-    def put(self, name: str, value: Kept, *, size: int | None = None) -> None:
+    def put(self, name: bytes, value: Kept, *, size: int | None = None) -> None:
         """Keep a value of so many bytes; without a size, of as many as the one that it replaces."""
         before = self._values.pop(name, None)
         known = before[1] if before is not None else 0

@@ -1,9 +1,13 @@
-"""Bytes on disk by name: sealed, verified when they are read, bounded in size, gone when they are longest unused.
+"""Bytes on disk by name: sealed, verified when they are read, bounded in size, gone when they are long unused.
 
-A folder that can be thrown away at any time. Each file is compressed and sealed with AES-256-GCM under a key made from
-the internal token, which is kept elsewhere: who has the folder alone can read nothing, not even a Secret's value, and
-what was changed or cut off does not open. Names are keyed hashes for the same reason. A new token makes what is there
-unreadable, and it is dropped. Called by `renders`.
+A folder that can be thrown away at any time. Records are appended to segments, many at a time, for a file each would
+cost more than the render that it keeps. Each is compressed and sealed with AES-256-GCM under a key made from the
+internal token, which is kept elsewhere: who has the folder alone can read nothing, not even a Secret's value, and what
+was changed, cut off or put under another name does not open. Names are keyed hashes for the same reason. A new token
+makes what is there unreadable, and it is dropped. Called by `renders`.
+
+When there is no more room the oldest segment goes; what was asked for while it was among the oldest half was appended
+anew, so that it stays.
 """
 
 import asyncio
@@ -12,8 +16,10 @@ import hashlib
 import hmac
 import os
 import secrets
+import struct
 import zlib
-from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -22,135 +28,165 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from argosy.gateways.clock import Clock
-
-_NONCE = 12
 _FORMAT = b"argosy renders 1"
-_NOTED_AFTER_SECONDS = 60.0
+_HEADER = struct.Struct(">I16s")
+_NONCE = 12
+_SEGMENTS = 16
 _LARGEST = 256 * 1024 * 1024
 
 log = structlog.get_logger("repo_server")
 
 
-class Shelf:
-    """The files of one folder, `limit` bytes at most; `secret` is what the key is made from."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a sealed record is: its segment, and its first byte and length there."""
 
-    def __init__(self, folder: Path, *, secret: bytes, limit: int, clock: Clock) -> None:
+    segment: int
+    start: int
+    length: int
+
+
+class Shelf:
+    """The records in one folder, `limit` bytes at most; `secret` is what the key is made from."""
+
+    def __init__(self, folder: Path, *, secret: bytes, limit: int) -> None:
         self._folder = folder
         self._limit = limit
-        self._clock = clock
         key = HKDF(algorithm=hashes.SHA256(), length=64, salt=None, info=_FORMAT).derive(secret)
-        self._seal = AESGCM(key[:32])
+        self._aead = AESGCM(key[:32])
         self._naming = key[32:]
-        self._sizes: OrderedDict[str, int] = OrderedDict()  # the longest unused first
-        self._total = 0
-        self._noted: dict[str, float] = {}
-        self._waiting: dict[str, bytes] = {}
+        self._places: dict[bytes, _Place] = {}
+        self._segments: dict[int, int] = {}  # sizes; the oldest first
+        self._descriptors: dict[int, int] = {}
+        self._waiting: dict[bytes, bytes] = {}
         self._writer: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Take stock of the folder, and of what an earlier process left half written."""
+        """Take stock of the folder; a record that an earlier process left half written is passed over."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found: list[tuple[float, str, int]] = []
-        for file in self._folder.glob("??/*"):
-            if file.suffix == ".new":
-                file.unlink(missing_ok=True)
-                continue
-            status = file.stat()
-            found.append((status.st_mtime, file.name, status.st_size))
-        for _, name, size in sorted(found):
-            self._sizes[name] = size
-            self._total += size
+        for path in sorted(path for path in self._folder.iterdir() if path.name.isdecimal()):
+            segment = int(path.name)
+            self._segments[segment] = path.stat().st_size
+            self._descriptors[segment] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._places.update(self._records(segment))
         self._make_room()
+        # What comes is never appended behind a record that may be half written.
+        self._begin_segment()
 
-    def name(self, text: bytes) -> str:
+    def name(self, text: bytes) -> bytes:
         """Return the name under which the bytes that belong to a text are kept."""
-        return hmac.new(self._naming, text, hashlib.sha256).hexdigest()
+        return hmac.digest(self._naming, text, hashlib.sha256)[:16]
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: bytes) -> bytes | None:
         """Return the bytes of a name; None if there are none, or they are not what was put there."""
         if (waiting := self._waiting.get(name)) is not None:
             return waiting
-        if name not in self._sizes:
+        place = self._places.get(name)
+        if place is None:
             return None
         try:
-            content = self._opened(name, self._path(name).read_bytes())
+            sealed = os.pread(self._descriptors[place.segment], place.length, place.start)
+            content = self._opened(name, sealed)
         except (OSError, InvalidTag, ValueError, zlib.error) as error:
-            log.warning("a remembered render cannot be read and is dropped", name=name, error=type(error).__name__)
-            self._drop(name)
+            log.warning("a remembered render cannot be read and is dropped", error=type(error).__name__)
+            del self._places[name]
             return None
-        self._note(name)
+        if place.segment in list(self._segments)[: _SEGMENTS // 2] and len(self._segments) > _SEGMENTS // 2:
+            self.put(name, content)
         return content
 
-    def put(self, name: str, content: bytes) -> None:
+    def put(self, name: bytes, content: bytes) -> None:
         """Keep bytes under a name; they are written in the background, and can be got at once."""
-        if len(content) > min(self._limit, _LARGEST):
+        if len(content) > min(self._limit // _SEGMENTS, _LARGEST):
             return
         self._waiting[name] = content
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
 
     async def close(self) -> None:
+        """Return when everything is written; nothing can be asked any more."""
+        await self.settle()
+        for descriptor in self._descriptors.values():
+            os.close(descriptor)
+        self._descriptors.clear()
+
+    async def settle(self) -> None:
         """Return when everything is written."""
         if self._writer is not None:
             await self._writer
 
     async def _write(self) -> None:
         while self._waiting:
-            name, content = next(iter(self._waiting.items()))
+            batch = dict(self._waiting)
             try:
-                size = await asyncio.to_thread(self._store, name, content)
+                self._places.update(await asyncio.to_thread(self._append, batch))
             except OSError as error:
                 log.warning("renders cannot be kept on disk", folder=str(self._folder), error=error.strerror)
-            else:
-                self._total += size - self._sizes.pop(name, 0)
-                self._sizes[name] = size
-            if self._waiting.get(name) is content:
-                del self._waiting[name]
+            for name, content in batch.items():
+                if self._waiting.get(name) is content:
+                    del self._waiting[name]
             self._make_room()
 
-    def _store(self, name: str, content: bytes) -> int:
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + self._seal.encrypt(nonce, zlib.compress(content, 1), name.encode())
-        path = self._path(name)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
-        unfinished = path.with_suffix(".new")
-        with open(unfinished, "wb", opener=_private) as file:
-            file.write(sealed)
-        unfinished.replace(path)
-        return len(sealed)
+    def _append(self, batch: dict[bytes, bytes]) -> dict[bytes, _Place]:
+        segment = next(reversed(self._segments))
+        start = self._segments[segment]
+        written = bytearray()
+        places: dict[bytes, _Place] = {}
+        for name, content in batch.items():
+            sealed = self._sealed(name, content)
+            written += _HEADER.pack(len(sealed), name)
+            places[name] = _Place(segment, start + len(written), len(sealed))
+            written += sealed
+        position = start
+        while position < start + len(written):
+            position += os.pwrite(self._descriptors[segment], memoryview(written)[position - start :], position)
+        self._segments[segment] = position
+        return places
 
-    def _opened(self, name: str, sealed: bytes) -> bytes:
-        """Open what was sealed under this very name: a file that was moved does not open either."""
-        packed = self._seal.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+    def _sealed(self, name: bytes, content: bytes) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._aead.encrypt(nonce, zlib.compress(content, 1), name)
+
+    def _opened(self, name: bytes, sealed: bytes) -> bytes:
+        packed = self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], name)
         unpacking = zlib.decompressobj()
         content = unpacking.decompress(packed, _LARGEST)
         if not unpacking.eof:
             raise ValueError("larger than anything that was put here")
         return content
 
-    def _note(self, name: str) -> None:
-        """Note that a file was used, for the next process too, but not on disk each time."""
-        self._sizes.move_to_end(name)
-        now = self._clock.monotonic()
-        if now - self._noted.get(name, -_NOTED_AFTER_SECONDS) >= _NOTED_AFTER_SECONDS:
-            self._noted[name] = now
-            with contextlib.suppress(OSError):
-                os.utime(self._path(name))
+    def _records(self, segment: int) -> Iterator[tuple[bytes, _Place]]:
+        position, size = 0, self._segments[segment]
+        while position + _HEADER.size <= size:
+            length, name = _HEADER.unpack(os.pread(self._descriptors[segment], _HEADER.size, position))
+            position += _HEADER.size
+            if position + length > size:
+                return
+            yield name, _Place(segment, position, length)
+            position += length
 
     def _make_room(self) -> None:
-        while self._total > self._limit and self._sizes:
-            self._drop(next(iter(self._sizes)))
+        if self._segments and next(reversed(self._segments.values())) >= self._limit // _SEGMENTS:
+            self._begin_segment()
+        while sum(self._segments.values()) > self._limit and len(self._segments) > 1:
+            oldest = next(iter(self._segments))
+            del self._segments[oldest]
+            os.close(self._descriptors.pop(oldest))
+            self._places = {name: place for name, place in self._places.items() if place.segment != oldest}
+            with contextlib.suppress(OSError):
+                (self._folder / _named(oldest)).unlink()
 
-    def _drop(self, name: str) -> None:
-        self._total -= self._sizes.pop(name, 0)
-        self._noted.pop(name, None)
-        with contextlib.suppress(OSError):
-            self._path(name).unlink(missing_ok=True)
+    def _begin_segment(self) -> None:
+        """Begin a segment behind the others; one that nothing was written to is begun again."""
+        last = next(reversed(self._segments), 0)
+        if self._segments.get(last) == 0:
+            os.close(self._descriptors.pop(last))
+            del self._segments[last]
+            last -= 1
+        path = self._folder / _named(last + 1)
+        self._descriptors[last + 1] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode=0o600)
+        self._segments[last + 1] = 0
 
-    def _path(self, name: str) -> Path:
-        return self._folder / name[:2] / name
 
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)
+def _named(segment: int) -> str:
+    return f"{segment:010}"

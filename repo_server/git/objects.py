@@ -21,6 +21,7 @@ _START_OF_ID = re.compile(r"[0-9a-f]{7,64}")
 _KINDS: Mapping[bytes, Kind] = {b"40000": "directory", b"120000": "link", b"160000": "submodule"}
 _EXECUTABLE = b"100755"
 _REMEMBERED_DIRECTORIES = 4096
+_REMEMBERED_COMMITS = 1024
 _LARGEST_DIRECTORY = 16 * 1024 * 1024
 _LARGEST_TEXT = 32 * 1024 * 1024
 _TEXTS_AT_ONCE = 16
@@ -32,9 +33,12 @@ class Objects:
     def __init__(self, folder: Path) -> None:
         self._git = CatFile(folder)
         self._directories: OrderedDict[str, Mapping[str, Node]] = OrderedDict()
+        self._roots: OrderedDict[str, str] = OrderedDict()
 
     async def commit_id(self, start: str) -> str:
         """Return the full id of the commit whose id begins like that; empty if there is none, or are several."""
+        if start in self._roots:
+            return start
         if not _START_OF_ID.fullmatch(start):
             return ""
         (header,) = await self._git.headers([start])
@@ -57,10 +61,15 @@ class Objects:
 
     async def root(self, commit: str) -> str:
         """Return the id of a commit's root directory."""
+        if commit in self._roots:
+            return self._roots[commit]
         if not _ID.fullmatch(commit):
             raise Damaged(f"{commit[:80]!r} is no object id")
         (header,) = await self._git.headers([f"{commit}^{{tree}}"])
-        return _present(header, f"of the files of commit {commit}").identity
+        self._roots[commit] = root = _present(header, f"of the files of commit {commit}").identity
+        if len(self._roots) > _REMEMBERED_COMMITS:
+            self._roots.popitem(last=False)
+        return root
 
     async def directory(self, identity: str) -> Mapping[str, Node]:
         """Return the entries of a directory by name."""

@@ -1,32 +1,32 @@
 """Bytes on disk: sealed, verified, bounded, and there again after a restart."""
 
+import os
 import secrets
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from argosy.gateways.clock import ManualClock
 from repo_server.cache.shelf import Shelf
 
 CANARY = b"a value of a Secret that nobody may read"
 
 
-def _shelf(folder: Path, *, secret: bytes = b"secret", limit: int = 100_000) -> Shelf:
-    shelf = Shelf(folder, secret=secret, limit=limit, clock=ManualClock(datetime(2026, 1, 2, tzinfo=UTC)))
+def _shelf(folder: Path, *, secret: bytes = b"secret", limit: int = 1_000_000) -> Shelf:
+    shelf = Shelf(folder, secret=secret, limit=limit)
     shelf.open()
     return shelf
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in folder.iterdir() if path.stat().st_size)
 
 
-async def _with(folder: Path, **contents: bytes) -> dict[str, str]:
+async def _with(folder: Path, **contents: bytes) -> dict[str, bytes]:
     shelf = _shelf(folder)
     names = {key: shelf.name(key.encode()) for key in contents}
     for key, content in contents.items():
         shelf.put(names[key], content)
+        await shelf.settle()
     await shelf.close()
     return names
 
@@ -42,6 +42,17 @@ async def test_what_was_put_is_there_at_once_and_after_a_restart(tmp_path: Path)
     assert again.get(name) == CANARY
 
 
+async def test_the_last_that_was_put_counts_after_a_restart_too(tmp_path: Path):
+    shelf = _shelf(tmp_path)
+    name = shelf.name(b"question")
+    for content in (b"first", b"second"):
+        shelf.put(name, content)
+        await shelf.settle()
+        assert shelf.get(name) == content
+    await shelf.close()
+    assert _shelf(tmp_path).get(name) == b"second"
+
+
 async def test_nothing_on_disk_can_be_read_without_the_secret(tmp_path: Path):
     names = await _with(tmp_path, question=CANARY)
     for file in _files(tmp_path):
@@ -53,53 +64,76 @@ async def test_nothing_on_disk_can_be_read_without_the_secret(tmp_path: Path):
     assert other.get(names["question"]) is None
 
 
-@pytest.mark.parametrize("cut", [0, 1, 20, -1])
-async def test_what_was_cut_off_is_dropped(tmp_path: Path, cut: int):
+@pytest.mark.parametrize("cut", [0, 1, 19, 20, 40, -1])
+async def test_what_was_cut_off_is_passed_over_and_what_comes_later_is_not(tmp_path: Path, cut: int):
     names = await _with(tmp_path, question=CANARY)
     (file,) = _files(tmp_path)
-    file.write_bytes(file.read_bytes()[:cut])
+    os.truncate(file, cut % (file.stat().st_size))
     shelf = _shelf(tmp_path)
     assert shelf.get(names["question"]) is None
-    assert _files(tmp_path) == []
+    shelf.put(names["question"], b"again")
+    await shelf.close()
+    assert _shelf(tmp_path).get(names["question"]) == b"again"
 
 
-async def test_what_was_changed_or_put_under_another_name_is_dropped(tmp_path: Path):
-    names = await _with(tmp_path, one=b"one", two=b"two")
-    one, two = (tmp_path / names[key][:2] / names[key] for key in ("one", "two"))
-    one.write_bytes(two.read_bytes())
-    content = bytearray(two.read_bytes())
-    content[20] ^= 1
-    two.write_bytes(content)
+@pytest.mark.parametrize("position", [0, 3, 4, 19, 20, 31, 32, 50, -1])
+async def test_a_single_bit_that_was_changed_makes_it_unreadable(tmp_path: Path, position: int):
+    names = await _with(tmp_path, question=CANARY)
+    (file,) = _files(tmp_path)
+    content = bytearray(file.read_bytes())
+    content[position] ^= 1
+    file.write_bytes(content)
+    assert _shelf(tmp_path).get(names["question"]) is None
+
+
+async def test_what_was_put_under_the_name_of_another_does_not_open(tmp_path: Path):
+    names = await _with(tmp_path, one=b"the first", two=b"the other")
+    (file,) = _files(tmp_path)
+    swapped = file.read_bytes().replace(names["one"], b"x" * 16).replace(names["two"], names["one"])
+    file.write_bytes(swapped.replace(b"x" * 16, names["two"]))
     shelf = _shelf(tmp_path)
     assert shelf.get(names["one"]) is None
     assert shelf.get(names["two"]) is None
 
 
-async def test_the_longest_unused_makes_room(tmp_path: Path):
-    shelf = _shelf(tmp_path, limit=5_000)
-    names = [shelf.name(bytes([number])) for number in range(10)]
+async def test_it_never_takes_more_than_its_limit_and_keeps_what_is_asked_for(tmp_path: Path):
+    shelf = _shelf(tmp_path, limit=100_000)
+    names = [shelf.name(bytes([number])) for number in range(200)]
     for name in names:
         shelf.put(name, secrets.token_bytes(1_000))
-        await shelf.close()
-        shelf.get(names[0])
-    assert shelf.get(names[0]) is not None
+        await shelf.settle()
+        assert shelf.get(names[0]) is not None
+        await shelf.settle()
+        assert sum(file.stat().st_size for file in _files(tmp_path)) <= 110_000
     assert shelf.get(names[1]) is None
-    assert sum(file.stat().st_size for file in _files(tmp_path)) <= 5_000
-
-
-async def test_what_a_killed_process_left_half_written_goes(tmp_path: Path):
-    names = await _with(tmp_path, question=CANARY)
-    (file,) = _files(tmp_path)
-    file.with_suffix(".new").write_bytes(b"half")
-    shelf = _shelf(tmp_path)
-    assert _files(tmp_path) == [file]
-    assert shelf.get(names["question"]) == CANARY
-
-
-async def test_a_disk_that_takes_nothing_costs_only_the_memory_of_it(tmp_path: Path):
-    shelf = _shelf(tmp_path)
-    name = shelf.name(b"question")
-    (tmp_path / name[:2]).write_bytes(b"no folder")
-    shelf.put(name, CANARY)
+    assert shelf.get(names[-1]) is not None
     await shelf.close()
+    again = _shelf(tmp_path, limit=100_000)
+    assert again.get(names[0]) is not None
+    assert again.get(names[1]) is None
+
+
+async def test_a_smaller_limit_counts_from_the_next_start(tmp_path: Path):
+    await _with(tmp_path, **{f"n{number}": secrets.token_bytes(10_000) for number in range(20)})
+    shelf = _shelf(tmp_path, limit=50_000)
+    assert sum(file.stat().st_size for file in _files(tmp_path)) <= 50_000
+    await shelf.close()
+
+
+async def test_descriptors_do_not_pile_up(tmp_path: Path):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(40):
+        await _with(tmp_path, **{f"n{number}": CANARY})
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+async def test_a_disk_that_takes_nothing_costs_only_the_memory_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    shelf = _shelf(tmp_path)
+    monkeypatch.setattr(os, "pwrite", full)
+    name = shelf.name(b"question")
+    shelf.put(name, CANARY)
+    await shelf.settle()
     assert shelf.get(name) is None
