@@ -11,6 +11,8 @@ from dataclasses import dataclass
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9][A-Za-z0-9-]*) *: *(?P<value>.*)")
 _SIGNATURE = re.compile(rb"^ ?-----BEGIN (?P<kind>PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----", re.MULTILINE)
 _LONGEST_MESSAGE = 64 * 1024
+_ENCODING = re.compile(r"iso8859-\d+|cp125\d|koi8-[rtu]|shift_jis|euc_jp|euc_kr|gb2312|gbk|gb18030|big5|iso2022_jp")
+_LONGEST_AUTHOR = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,9 @@ def commit(text: bytes) -> Commit:
     signed = b"\n".join(value for name, value in headers if name in (b"gpgsig", b"gpgsig-sha256"))
     return Commit(
         parents=tuple(_parents(headers)),
-        author=_first(headers, b"author").decode(_encoding(headers), "replace"),
+        author=_first(headers, b"author")[:_LONGEST_AUTHOR].decode(_encoding(headers), "replace"),
         message=_cut(message).rstrip("\n"),
-        trailers=_trailers(body.decode(_encoding(headers), "replace")),
+        trailers=_trailers(body, _encoding(headers)),
         signatures=_signatures(signed),
     )
 
@@ -96,22 +98,23 @@ def _parents(headers: list[tuple[bytes, bytes]]) -> list[str]:
 
 
 def _encoding(headers: list[tuple[bytes, bytes]]) -> str:
-    """Return the encoding that the commit names, if it is one of text; UTF-8 otherwise."""
+    """Return the encoding that the commit names, if it is one that people write in; UTF-8 otherwise."""
     try:
-        found = codecs.lookup(_first(headers, b"encoding").decode("ascii", "replace") or "utf-8")
-        b"".decode(found.name)
+        name = codecs.lookup(_first(headers, b"encoding").decode("ascii", "replace")).name
     except (LookupError, ValueError):
         return "utf-8"
-    return found.name
+    # Python knows more: compression, escapes, and some that take time beyond all measure.
+    return name if _ENCODING.fullmatch(name) else "utf-8"
 
 
 def _cut(message: str) -> str:
     return message.encode("utf-8", "replace")[:_LONGEST_MESSAGE].decode("utf-8", "ignore")
 
 
-def _trailers(message: str) -> tuple[tuple[str, str], ...]:
+def _trailers(body: bytes, encoding: str) -> tuple[tuple[str, str], ...]:
     """Return the trailers: in the last paragraph, which must not be the first, as that is the subject."""
-    before, _, last = message.rstrip().rpartition("\n\n")
+    end = body[-_LONGEST_MESSAGE:].decode(encoding, "replace").rstrip()
+    before, _, last = end.rpartition("\n\n")
     if not before.strip():
         return ()
     matches = (_TRAILER.fullmatch(line) for line in last.splitlines())
