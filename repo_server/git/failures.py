@@ -73,6 +73,7 @@ MEANINGS: Sequence[_Meaning] = (
         r"returned error: (429|5\d\d)|early eof|remote end hung up|no route to host|network is unreachable|"
         r"unexpected disconnect|recv failure|empty reply|kex_exchange|transfer closed|rpc failed|gnutls|ssl_",
     ),
+    _meaning("invalid", "it names its objects by SHA-256, which is not read here yet", r"mismatched algorithms"),
     _meaning("invalid", "its transport is not allowed", r"transport '.*' not allowed"),
     _meaning(
         "revision_not_found",

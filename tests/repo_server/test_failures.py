@@ -44,6 +44,7 @@ ANONYMOUS = Access(address=ACCESS.address, repository=Repository(url="https://gi
             "unavailable",
             "not be reached",
         ),
+        ("fatal: mismatched algorithms: client sha1; server sha256", "invalid", "SHA-256"),
         ("fatal: transport 'ext' not allowed", "invalid", "transport is not allowed"),
         ("fatal: couldn't find remote ref refs/heads/x", "revision_not_found", "does not have the revision"),
         ("fatal: remote error: upload-pack: not our ref 0123", "revision_not_found", "does not have the revision"),

@@ -28,6 +28,7 @@ class Front:
     behind: str
     script: list[Answer] = field(default_factory=list[Answer])
     seen: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    without: str = ""
     at_once: int = 0
     most_at_once: int = 0
 
@@ -50,7 +51,7 @@ class Front:
             self.at_once -= 1
 
     async def _forward(self, request: web.Request) -> web.Response:
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in (*_HOP, self.without)}
         async with (
             aiohttp.ClientSession(auto_decompress=False) as session,
             session.request(
@@ -62,18 +63,16 @@ class Front:
 
 
 @contextlib.asynccontextmanager
-async def standing_before(behind: str, *, host: str = "127.0.0.1") -> AsyncGenerator[Front]:
-    """Serve what is behind on another port."""
-    front = Front(url="", behind=behind)
+async def standing_before(behind: str, *, without: str = "") -> AsyncGenerator[Front]:
+    """Serve what is behind on another port; the header `without` is not passed on."""
+    front = Front(url="", behind=behind, without=without)
     application = web.Application(client_max_size=64 * 1024 * 1024)
     application.router.add_route("*", "/{path:.*}", front.answer)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        front.url = f"http://{host}:{port}"
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        front.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         yield front
     finally:
         await runner.cleanup()
