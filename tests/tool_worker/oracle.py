@@ -2,8 +2,8 @@
 
     python tests/tool_worker/oracle.py
 
-Builds `helm` from the Go module of the version that the tool worker holds, in a folder of its own, and runs it. The
-tests compare what the worker gives with these files, so that they need no `helm`.
+Builds `helm` and `kustomize` from the Go modules of the versions that the tool worker holds, in a folder of its own,
+and runs them. The tests compare what the worker gives with these files, so that they need neither.
 """
 
 import shutil
@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5"
+KUSTOMIZE_VERSION = "v5.8.1"
+"""The command line that is released together with the worker's `kustomize/api`."""
+
 WORKER = HERE.parent.parent / "tool_worker"
 
 
@@ -57,11 +61,19 @@ LINTS = {
 }
 """Name -> the chart and the arguments of `helm lint`."""
 
+BUILDS = {
+    "overlay": ("overlay",),
+    "inflated": ("inflated", "--enable-helm", "--helm-kube-version=1.30.2"),
+    "harbour": ("harbour", "--enable-helm", "--helm-kube-version=1.30.2", "--helm-api-versions=example.com/v1/Sail"),
+    "generated": ("generated", "--enable-helm", "--reorder=legacy", "--helm-kube-version=1.31.0"),
+}
+"""Name -> the kustomization and the arguments of `kustomize build`."""
+
 
 def main() -> int:
     """Write every expected file."""
     with tempfile.TemporaryDirectory() as folder:
-        helm = str(build(Path(folder)))
+        helm, kustomize = build(Path(folder))
         for render in RENDERS:
             command = [helm, "template", "ship", f"charts/{render.chart}", "--namespace=harbour"]
             command += [f"--kube-version={render.kube_version}", *render.arguments]
@@ -69,18 +81,21 @@ def main() -> int:
         for name, (chart, *arguments) in LINTS.items():
             said = printed([helm, "lint", f"charts/{chart}", *arguments], fails=True)
             write(f"lint-{name}.txt", said.replace(str(HERE / "charts" / chart), ""))
+        for name, (folder_name, *arguments) in BUILDS.items():
+            command = [kustomize, "build", f"kustomizations/{folder_name}", f"--helm-command={helm}", *arguments]
+            write(f"kustomize-{name}.yaml", printed(command))
     return 0
 
 
-def build(folder: Path) -> Path:
-    """Build `helm` with the versions of the worker's go.mod."""
+def build(folder: Path) -> tuple[str, str]:
+    """Build the programs with the versions of the worker's go.mod, and return their paths."""
     module = (WORKER / "go.mod").read_text().replace("module argosy/tool_worker", "module oracle")
-    (folder / "go.mod").write_text(module)
+    (folder / "go.mod").write_text(f"{module}\nrequire {KUSTOMIZE} {KUSTOMIZE_VERSION}\n")
     shutil.copy(WORKER / "go.sum", folder)
-    (folder / "oracle.go").write_text('package oracle\n\nimport _ "helm.sh/helm/v4/cmd/helm"\n')
-    command = ["go", "build", "-mod=mod", "-o", "helm", "helm.sh/helm/v4/cmd/helm"]
-    subprocess.run(command, cwd=folder, check=True)
-    return folder / "helm"
+    programs = ("helm.sh/helm/v4/cmd/helm", KUSTOMIZE)
+    (folder / "oracle.go").write_text("package oracle\n\n" + "".join(f'import _ "{path}"\n' for path in programs))
+    subprocess.run(["go", "build", "-mod=mod", "-o", f"{folder}/", *programs], cwd=folder, check=True)
+    return str(folder / "helm"), str(folder / "kustomize")
 
 
 def printed(command: list[str], *, fails: bool = False) -> str:

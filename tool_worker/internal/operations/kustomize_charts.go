@@ -57,11 +57,6 @@ func (p *preparation) inflate(at place, file string, kustomization *types.Kustom
 			one.Namespace = kustomization.Namespace
 		}
 		if one.Namespace == "" {
-			if before, visited := p.inherited[at.directory]; visited && before != at.namespace {
-				return false, &refusal.Failed{File: shown, Message: fmt.Sprintf(
-					"%s is reached with namespace %q and with namespace %q: give its helmCharts a namespace of their own",
-					shown, before, at.namespace)}
-			}
 			p.inherited[at.directory] = at.namespace
 			one.Namespace = at.namespace
 		}

@@ -184,7 +184,7 @@ func (e kustomizeEdit) addPatches(k *types.Kustomization) error {
 
 func (e kustomizeEdit) addComponents(k *types.Kustomization, files filesys.FileSystem, directory string) error {
 	for _, component := range e.Components {
-		if e.IgnoreMissingComponents && !files.IsDir(path.Join(directory, component)) {
+		if e.IgnoreMissingComponents && len(meanings(component, true)) == 0 && !files.IsDir(path.Join(directory, component)) {
 			continue
 		}
 		if !slices.Contains(k.Components, component) {

@@ -138,12 +138,18 @@ func (p *preparation) renderInflation(chart template, skipHooks bool) ([]byte, e
 	if err != nil || resources.Size() == 0 {
 		return nil, err
 	}
+	var marked bytes.Buffer
 	for _, resource := range resources.Resources() {
 		if err := resource.PipeE(kyaml.SetAnnotation(konfig.HelmGeneratedAnnotation, "true")); err != nil {
 			return nil, err
 		}
+		written, err := resource.RNode.String() // as it was written: other ways lose how scalars are spelled
+		if err != nil {
+			return nil, err
+		}
+		marked.WriteString("---\n" + written)
 	}
-	return resources.AsYaml()
+	return marked.Bytes(), nil
 }
 
 func (p *preparation) note(asked []string) {

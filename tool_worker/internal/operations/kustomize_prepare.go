@@ -77,9 +77,14 @@ func (p *preparation) visit(at place) error {
 		return nil
 	}
 	kustomization.FixKustomization()
-	references := slots(&kustomization)
+	if before, inherited := p.inherited[at.directory]; inherited && before != at.namespace {
+		file := strings.TrimPrefix(name, root)
+		return &refusal.Failed{File: file, Message: fmt.Sprintf(
+			"%s is reached with namespace %q and with namespace %q: give its helmCharts a namespace of their own",
+			file, before, at.namespace)}
+	}
 	changed := false
-	for _, reference := range references {
+	for _, reference := range slots(&kustomization) {
 		rewritten, err := p.follow(at, name, reference)
 		if err != nil {
 			return err
@@ -198,7 +203,7 @@ func relative(from, to string) string {
 	for same < len(start) && same < len(end) && start[same] == end[same] {
 		same++
 	}
-	return path.Join(strings.Repeat("../", len(start)-same), path.Join(end[same:]...))
+	return path.Join(".", strings.Repeat("../", len(start)-same), path.Join(end[same:]...))
 }
 
 // freeName is a name that nothing in the directory has.
