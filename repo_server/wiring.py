@@ -20,6 +20,7 @@ from repo_server.git.command import Network
 from repo_server.git.hosts import Hosts
 from repo_server.git.keyrings import Keyrings
 from repo_server.git.mirrors import Mirrors
+from repo_server.git.process import forget_inherited
 from repo_server.git.providers.tokens import Tokens
 from repo_server.git.signatures import Signatures
 from repo_server.git.tickets import TicketOffice
@@ -84,6 +85,7 @@ async def service(
 
 
 async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExitStack) -> Mirrors:
+    forget_inherited()
     office = TicketOffice(_private_folder(settings.state, stack))
     await office.open()
     stack.push_async_callback(office.close)

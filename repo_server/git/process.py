@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+# Without git, what needs no fetching still works; only what does fails, and says so.
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 import git
 
 from repo_server.errors import Refused
@@ -62,6 +64,15 @@ Talk = Callable[[Pipes], bytes]
 """Says what is to be said to a process and returns what is to be kept of its answer."""
 
 
+def forget_inherited() -> None:
+    """Drop every GIT_ variable that this process was started with: none of them may steer our commands.
+
+    GitPython hands the whole environment on, and a hook of git, in which `argosy render` may run, sets many.
+    """
+    for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith("GIT_PYTHON_")]:
+        del os.environ[name]
+
+
 def everything(limit: int) -> Talk:
     """Return a talk that says nothing and keeps all. It raises `Refused` (limit_exceeded) beyond `limit` bytes."""
 
@@ -83,16 +94,10 @@ def too_large(limit: int) -> Refused:
 
 
 def run(command: Command, talk: Talk) -> Finished:
-    """Run a command to its end. Raises what `talk` raises, with the process killed."""
+    """Run a command to its end. Raises what `talk` raises, with the process killed; `Refused` if there is no git."""
     with contextlib.suppress(FileNotFoundError):
         os.utime(command.folder)
-    started = git.Git(command.folder).execute(
-        command.words,
-        istream=subprocess.PIPE,
-        as_process=True,
-        env=command.variables,
-        start_new_session=True,
-    )
+    started = _started(command)
     process = started.proc
     assert process is not None
     with process, _Watch(process, seconds=command.seconds) as watch:
@@ -111,6 +116,20 @@ def run(command: Command, talk: Talk) -> Finished:
         errors=watch.complaints.decode(errors="replace"),
         killed_after=command.seconds if watch.late else None,
     )
+
+
+def _started(command: Command) -> git.Git.AutoInterrupt:
+    try:
+        return git.Git(command.folder).execute(
+            command.words,
+            istream=subprocess.PIPE,
+            as_process=True,
+            env=command.variables,
+            start_new_session=True,
+        )
+    except git.GitCommandNotFound as error:
+        program = command.words[0]
+        raise Refused("unavailable", f"{program} is not installed here, or not in PATH; install it") from error
 
 
 class _Watch:

@@ -15,6 +15,7 @@ from argosy.wire import yaml_text
 from tests.repo_server.repositories import WorkTree
 from tools.gitserver import GitServer, Login
 
+TOOL_WORKER = {name: os.environ[name] for name in ("ARGOSY_TOOL_WORKER",) if name in os.environ}
 PASSWORD = "pass/w@rd:ü"
 EXAMPLES = Path(__file__).parent / "rendering"
 
@@ -274,3 +275,27 @@ def test_rendering_loads_no_server(folder):
 def test_a_call_without_anything_to_render_shows_the_help(render):
     refused = render("")
     assert (refused.code, "Usage:" in refused.err) == (1, True)
+
+
+def test_what_a_hook_of_git_sets_does_not_reach_ours(folder, render, remote, monkeypatch):
+    for name in ("GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_QUARANTINE_PATH"):
+        monkeypatch.setenv(name, "/nonexistent")
+    monkeypatch.setenv("ARGOSY_REPO_USERNAME", "ada")
+    monkeypatch.setenv("ARGOSY_REPO_PASSWORD", PASSWORD)
+    (folder / "app.yaml").write_text(application(repoURL=remote, path="app"))
+    result = render(f"app.yaml --credentials-for {remote}")
+    assert (result.err, names(result.out)) == ("", ["far"])
+
+
+def test_without_git_only_what_has_to_be_fetched_fails(folder, remote):
+    (folder / "app.yaml").write_text(application(repoURL=remote, path="app"))
+
+    def call(what):
+        environment = {"PATH": "", "HOME": str(folder), **TOOL_WORKER}
+        words = [sys.executable, "-m", "argosy.cli", "render", str(folder / what)]
+        return subprocess.run(words, check=False, env=environment, capture_output=True, text=True)
+
+    assert names(call("shop").stdout) == ["one"]
+    refused = call("app.yaml")
+    assert refused.returncode == 20
+    assert refused.stderr == "error: web: git is not installed here, or not in PATH; install it\n"
