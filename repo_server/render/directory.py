@@ -1,12 +1,13 @@
-"""A folder of YAML and JSON files -> its manifests. Argo CD 2.7 to 2.12."""
+"""A folder of YAML, JSON and Jsonnet files -> its manifests. Argo CD 2.7 to 2.13."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from argosy.engine import globs, rendered
 from argosy.engine.model.source import DirectoryOptions
 from argosy.gateways.tools.port import Document, File, ReadFile, UnreadableFile, YamlFile
 from repo_server.errors import Refused
+from repo_server.render import jsonnet
 from repo_server.render.job import Job, Product, encoded, written
 from repo_server.tree import Node, join
 
@@ -17,24 +18,52 @@ _MANIFEST_KEYS = (b"apiVersion:", b"kind:", b"metadata:")
 
 async def render(job: Job) -> Product:
     """Read the files that the options select. Raises `Refused`, `Stuck` or a `ToolError`."""
-    options = job.source.directory or DirectoryOptions()
-    paths = await _selected(job, options)
-    contents = await job.tree.read([join(job.path, path) for path in paths], limit=job.limits.directory_bytes)
-    files = [File(path=path, content=content) for path, content in contents.items() if _SKIP not in content]
-    _refuse_jsonnet(files)
-    documents: list[Document] = []
-    for answer in await job.tools.yaml(files):
-        documents += _documents(answer, contents)
-    return Product(source_type="Directory", manifests=encoded(rendered.manifests_among(written(documents))))
+    paths = [join(job.path, path) for path in await _selected(job, job.source.directory or DirectoryOptions())]
+    most = job.settings.directory_bytes or job.limits.directory_bytes
+    plain = await _read(job, [path for path in paths if not _is_jsonnet(path)], limit=most)
+    # Jsonnet files count as programs: how large they are says nothing of what they make.
+    programs = await _read(job, [path for path in paths if _is_jsonnet(path)], limit=job.limits.tool_bytes)
+    manifests = {**await _manifests_in(job, plain), **await _manifests_of(job, programs)}
+    in_order = [item for path in paths for item in manifests.get(path, ())]
+    return Product(source_type="Directory", manifests=encoded(in_order))
+
+
+async def _read(job: Job, paths: Sequence[str], *, limit: int) -> dict[str, bytes]:
+    contents = await job.tree.read(paths, limit=limit)
+    return {path: content for path, content in contents.items() if _SKIP not in content}
+
+
+async def _manifests_in(job: Job, contents: Mapping[str, bytes]) -> Mapping[str, list[rendered.Written]]:
+    if not contents:
+        return {}
+    answers = await job.tools.yaml([File(path=path, content=content) for path, content in contents.items()])
+    return {
+        path: rendered.manifests_among(written(_documents(answer, contents[path])))
+        for path, answer in zip(contents, answers, strict=True)
+    }
+
+
+async def _manifests_of(job: Job, programs: Mapping[str, bytes]) -> Mapping[str, list[rendered.Written]]:
+    """Return the manifests of each Jsonnet file; whatever one gives was meant to be a manifest."""
+    if not programs:
+        return {}
+    evaluated = await jsonnet.evaluate(job, programs)
+    return {path: rendered.manifests_of(written(documents)) for path, documents in evaluated.items()}
 
 
 async def _selected(job: Job, options: DirectoryOptions) -> list[str]:
     """Return the files to read, relative to the application's folder, in the order of their names."""
     if options.recurse:
-        found = {path.removeprefix(f"{job.path}/"): node async for path, node in job.tree.walk(job.path, hidden=False)}
+        walk = job.tree.walk(job.path, hidden=job.settings.hidden_directories)
+        found = {path.removeprefix(f"{job.path}/"): node async for path, node in walk}
     else:
         found = dict(await job.tree.children(job.path))
-    return sorted([path for path, node in found.items() if _wanted(path, options) and await _is_file(job, path, node)])
+    chosen = [path for path in found if _wanted(path, options) and (job.settings.jsonnet or not _is_jsonnet(path))]
+    return sorted([path for path in chosen if await _is_file(job, path, found[path])])
+
+
+def _is_jsonnet(path: str) -> bool:
+    return path.endswith(".jsonnet")
 
 
 def _wanted(path: str, options: DirectoryOptions) -> bool:
@@ -54,19 +83,11 @@ async def _is_file(job: Job, path: str, node: Node) -> bool:
     return node.kind == "file"
 
 
-def _refuse_jsonnet(files: list[File]) -> None:
-    for file in files:
-        if file.path.endswith(".jsonnet"):
-            raise Refused(
-                "render_failed", f"{file.path}: Jsonnet is not rendered yet; leave the file out with directory.exclude"
-            )
-
-
-def _documents(answer: YamlFile, contents: Mapping[str, bytes]) -> tuple[Document, ...]:
+def _documents(answer: YamlFile, content: bytes) -> tuple[Document, ...]:
     match answer:
         case ReadFile(documents=documents):
             return documents
-        case UnreadableFile(path=path) if _is_unrelated(answer, contents[path]):
+        case UnreadableFile() if _is_unrelated(answer, content):
             return ()
         case UnreadableFile(path=path, document=document, line=line, message=message):
             raise Refused("render_failed", f"{path}, document {document}, line {line}: {message}")

@@ -1,10 +1,11 @@
-"""A folder of YAML and JSON: which files are read, and what becomes of them. Rules 2.7 to 2.12."""
+"""A folder of YAML and JSON: which files are read, and what becomes of them. Rules 2.5 and 2.7 to 2.12."""
 
 import json
 
 import pytest
 
 from argosy.engine.model.source import DirectoryOptions
+from argosy.wire.repo_server import ToolSettings
 from repo_server.errors import Refused
 from tests.repo_server.kitchen import Kitchen, config_map
 from tests.repo_server.repositories import Link
@@ -12,7 +13,7 @@ from tests.repo_server.repositories import Link
 TREE = {
     "app/a.yaml": config_map("a"),
     "app/b.yml": config_map("b"),
-    "app/c.json": json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}),
+    "app/c.json": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}',
     "app/d.txt": config_map("d"),
     "app/README.md": "# Notes",
     "app/sub/e.yaml": config_map("e"),
@@ -38,9 +39,11 @@ TREE = {
         (DirectoryOptions(include="d.txt"), ""),
         (DirectoryOptions(include="d.txt", disable_extension_filter=True), "d"),
         (DirectoryOptions(include="["), ""),
+        (DirectoryOptions(recurse=True, include="**/f.yaml"), "f"),
+        (DirectoryOptions(recurse=True, include="{sub/e.yaml,[!b-z].yaml}"), "a e"),
     ],
 )
-async def test_the_options_choose_the_files(kitchen: Kitchen, options: DirectoryOptions | None, names: str):
+async def test_2_7_to_2_9_the_options_choose_the_files(kitchen: Kitchen, options: DirectoryOptions | None, names: str):
     kitchen.forge.create().commit(TREE)
     assert " ".join(sorted(await kitchen.data(kitchen.source("app", directory=options)))) == names
 
@@ -109,7 +112,7 @@ async def test_broken_yaml_is_refused_with_file_and_line(kitchen: Kitchen):
     assert refused.value.message.startswith(where)
 
 
-async def test_broken_yaml_that_is_no_manifest_is_none_of_ours(kitchen: Kitchen):
+async def test_2_10_broken_yaml_that_is_no_manifest_is_none_of_ours(kitchen: Kitchen):
     kitchen.forge.create().commit({"app/a.yaml": config_map("a"), "app/template.yaml": "{{ if .x }}\nkey: [\n"})
     assert sorted(await kitchen.data(kitchen.source("app"))) == ["a"]
 
@@ -126,13 +129,100 @@ async def test_2_11_too_many_bytes_of_manifests_are_refused(kitchen: Kitchen):
     with pytest.raises(Refused, match="the limit is 100,000 bytes") as refused:
         await kitchen.render(kitchen.source("app"))
     assert refused.value.code == "limit_exceeded"
+    assert len(await kitchen.manifests(kitchen.source("app"), tools=ToolSettings(directory_bytes=200_000))) == 4
+    with pytest.raises(Refused, match="the limit is 50,000 bytes"):
+        await kitchen.render(kitchen.source("app"), tools=ToolSettings(directory_bytes=50_000))
 
 
-async def test_jsonnet_is_refused_and_not_silently_left_out(kitchen: Kitchen):
-    kitchen.forge.create().commit({"app/a.yaml": config_map("a"), "app/b.jsonnet": "{}"})
-    with pytest.raises(Refused, match="Jsonnet is not rendered yet"):
+async def test_2_7_hidden_folders_are_walked_only_where_the_settings_say_so(kitchen: Kitchen):
+    kitchen.forge.create().commit(TREE)
+    source = kitchen.source("app", directory=DirectoryOptions(recurse=True))
+    assert " ".join(sorted(await kitchen.data(source))) == "a b c e f"
+    shown = await kitchen.data(source, tools=ToolSettings(hidden_directories=True))
+    assert " ".join(sorted(shown)) == "a b c e f g"
+
+
+async def test_2_7_a_hidden_file_is_a_file(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/.a.yaml": config_map("a")})
+    assert await kitchen.data(kitchen.source("app")) == {"a": None}
+
+
+@pytest.mark.parametrize("name", ["a.YAML", "a.yaml.swp", "a.yml~", "a.jsonnet.bak", "a.libsonnet", "yaml"])
+async def test_2_8_and_b_13_other_endings_are_left_alone_unless_the_filter_is_off(kitchen: Kitchen, name: str):
+    kitchen.forge.create().commit({f"app/{name}": config_map("a")})
+    assert await kitchen.data(kitchen.source("app")) == {}
+    unfiltered = DirectoryOptions(disable_extension_filter=True)
+    assert await kitchen.data(kitchen.source("app", directory=unfiltered)) == {"a": None}
+
+
+async def test_2_10_a_marked_file_is_skipped_and_other_yaml_is_ignored(kitchen: Kitchen):
+    kitchen.forge.create().commit(
+        {
+            "app/a.yaml": f"values: [1]\n---\n{config_map('a')}---\nkind: Something\n---\n# only a comment\n",
+            "app/b.yaml": f"{config_map('b')}# +argocd:skip-file-rendering",
+            "app/values.yaml": "image: {tag: x}\n",
+            "app/list.yaml": "---\n",
+        }
+    )
+    assert await kitchen.data(kitchen.source("app")) == {"a": None}
+
+
+async def test_2_5_and_b_09_lists_are_taken_apart_once_and_lists_of_nothing_are_dropped(kitchen: Kitchen):
+    listed = json.dumps({"apiVersion": "v1", "kind": "ConfigMapList", "items": [json.loads(TREE["app/c.json"])]})
+    nothing = "apiVersion: v1\nkind: ConfigMapList\nmetadata: {}\nitems: null\n"
+    kitchen.forge.create().commit({"app/a.json": listed, "app/b.yaml": f"{nothing}---\n{config_map('b')}"})
+    (source,) = await kitchen.render(kitchen.source("app"))
+    assert [(item.manifest["metadata"]["name"], item.origin) for item in source.manifests] == [
+        ("c", "app/a.json, document 1, line 1, items[0]"),
+        ("b", "app/b.yaml, document 2, line 6"),
+    ]
+
+
+@pytest.mark.parametrize("depth", [2, 50])
+async def test_b_09_a_list_within_a_list_is_refused(kitchen: Kitchen, depth: int):
+    nested = json.loads(str(TREE["app/c.json"]))
+    for _ in range(depth):
+        nested = {"apiVersion": "v1", "kind": "List", "items": [nested]}
+    kitchen.forge.create().commit({"app/a.json": json.dumps(nested)})
+    with pytest.raises(Refused, match=r"app/a\.json, document 1, line 1, items\[0\]: .* not a list itself"):
         await kitchen.render(kitchen.source("app"))
-    assert await kitchen.data(kitchen.source("app", directory=DirectoryOptions(exclude="*.jsonnet"))) == {"a": None}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("apiVersion: v1\nkind: X\nmetadata: {name: a}\n--- nonsense\n", "invalid Yaml document separator"),
+        ("apiVersion: v1\nkind: X\nmetadata:\n\tname: a\n", "line 4: .*found character that cannot start any token"),
+        ("apiVersion: v1\nkind: X\nmetadata: {name: 'a\n", "line [0-9]: .*unexpected end of stream"),
+        (b"apiVersion: v1\nkind: X\nmetadata: {name: caf\xe9}\n", "line 3: it is not UTF-8 text"),
+        ("apiVersion: v1\nkind: X\nmetadata: {name: a}\nx: " + "[" * 501 + "]" * 501, "nested deeper than 500 levels"),
+        ("%YAML 1.1\n---\napiVersion: v1\nkind: X\nmetadata: {name: a}\n", "did not find expected <document start>"),
+        ("apiVersion: v1\nkind: X\nmetadata: &a {name: *a}\n", "its aliases expand to more than"),
+    ],
+)
+async def test_b_12_what_cannot_be_read_is_refused_with_file_and_line(
+    kitchen: Kitchen, content: str | bytes, says: str
+):
+    kitchen.forge.create().commit({"app/a.yaml": content})
+    with pytest.raises(Refused, match=rf"app/a\.yaml, document [12], line \d+: .*{says}") as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "render_failed"
+
+
+@pytest.mark.parametrize("content", ["{name}", "\ufeff{name}", "--- # first\n{name}...\n", "# nothing\n---\n{name}"])
+async def test_b_06_and_b_12_odd_but_whole_files_are_read(kitchen: Kitchen, content: str):
+    kitchen.forge.create().commit({"app/a.yaml": content.replace("{name}", config_map("a").replace("\n", "\r\n"))})
+    assert await kitchen.data(kitchen.source("app")) == {"a": None}
+
+
+async def test_b_13_a_file_name_that_is_not_utf8_is_read(kitchen: Kitchen):
+    kitchen.forge.create().commit({"app/d\udcff.yaml": config_map("a"), "app/d\udcff.jsonnet": json_text("b")})
+    assert sorted(await kitchen.data(kitchen.source("app"))) == ["a", "b"]
+
+
+def json_text(name: str) -> str:
+    """Return a ConfigMap as JSON, which is Jsonnet too."""
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
 
 
 @pytest.mark.parametrize(
@@ -183,10 +273,10 @@ async def test_a_submodule_as_path_is_refused_in_words(kitchen: Kitchen):
     commit = tree.commit({"app/a.yaml": config_map("a")})
     tree.git("update-index", "--add", "--cacheinfo", f"160000,{commit},app/module")
     tree.git("commit", "--quiet", "-m", "module")
-    with pytest.raises(Refused, match="submodules are not fetched yet"):
+    with pytest.raises(Refused, match="submodule 'app/module'"):
         await kitchen.render(kitchen.source("app/module"))
     recursive = DirectoryOptions(recurse=True)
-    with pytest.raises(Refused, match="submodules are not fetched yet"):
+    with pytest.raises(Refused, match="submodule 'app/module'"):
         await kitchen.render(kitchen.source("app", directory=recursive))
 
 

@@ -18,6 +18,11 @@ class Place:
     document: int = 0
     line: int = 0
 
+    def __str__(self) -> str:
+        """Say it for messages: "app/web.yaml, document 2, line 14"."""
+        parts = (self.file, self.document and f"document {self.document}", self.line and f"line {self.line}")
+        return ", ".join(str(part) for part in parts if part)
+
 
 class ToolFailed(ToolError):
     """The tool refuses the files or options: the message holds its own words. The files have to change."""

@@ -15,6 +15,7 @@ from msgspec import field
 
 from argosy.engine.model.resource import Manifest
 from argosy.engine.model.source import JsonnetVariable, KustomizeOptions
+from argosy.gateways.tools.errors import Place
 
 QUEUE: ContextVar[str] = ContextVar("QUEUE", default="")
 """Whom a request is for, a repository's URL: set it in the task of a render. Queues that wait are served in turn."""
@@ -39,8 +40,7 @@ class Document(msgspec.Struct, frozen=True):
     @property
     def origin(self) -> str:
         """Where it was written, for messages: "app/web.yaml, document 2, line 14"."""
-        parts = (self.file, self.document and f"document {self.document}", self.line and f"line {self.line}")
-        return ", ".join(str(part) for part in parts if part)
+        return str(Place(self.file, self.document, self.line))
 
 
 class ReadFile(msgspec.Struct, frozen=True, tag="read", tag_field="kind"):
