@@ -30,7 +30,17 @@ def loaded(*words):
     return done.stdout, done.stderr.split()
 
 
-@pytest.mark.parametrize("words", [("--help",), ("app", "--help"), ("completion", "bash"), ("version", "--help")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("app", "--help"),
+        ("completion", "bash"),
+        ("version", "--help"),
+        ("render", "--help"),
+        ("chart", "lint", "--help"),
+    ],
+)
 def test_help_loads_nothing_heavy(words):
     out, heavy = loaded(*words)
     assert out

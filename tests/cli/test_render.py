@@ -1,6 +1,7 @@
 """`argosy render`: what it prints is what the command lines of the field print, object by object; and what it says."""
 
 import fcntl
+import io
 import json
 import os
 import shlex
@@ -169,6 +170,38 @@ def test_each_application_of_a_file_is_rendered(folder, render):
     assert names(render("apps.yaml --local https://git.example.org/x.git=.").out) == ["one", "over-one"]
 
 
+def test_what_is_no_application_is_left_out_with_a_note(folder, render):
+    text = config_map("other") + "---\n" + application("a", repoURL="https://git.example.org/x", path="shop")
+    (folder / "apps.yaml").write_text(text)
+    result = render("apps.yaml --local https://git.example.org/x=.")
+    assert names(result.out) == ["one"]
+    assert "1 documents of apps.yaml are no Applications" in result.err
+
+
+def test_applications_are_read_from_standard_input(folder, render, monkeypatch):
+    text = application("a", repoURL="https://git.example.org/x", path="shop")
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert names(render("- --local https://git.example.org/x=.").out) == ["one"]
+
+
+def test_options_change_the_application(folder, render):
+    (folder / "app.yaml").write_text(application(repoURL="https://git.example.org/x", path="over"))
+    result = render("app.yaml --local https://git.example.org/x=. --namesuffix=-eu --name front --tracking -n far")
+    (found,) = yaml_text.load_all(result.out)
+    assert found["metadata"]["name"] == "over-one-eu"
+    assert found["metadata"]["annotations"] == {"argocd.argoproj.io/tracking-id": "front:/ConfigMap:far/over-one-eu"}
+
+
+def test_options_of_a_source_are_for_applications_with_one(folder, render):
+    (folder / "app.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+        "spec: {project: p, destination: {}, sources: [{repoURL: 'https://git.example.org/x', path: shop}]}\n"
+    )
+    refused = render("app.yaml --nameprefix eu-")
+    assert refused.code == 20
+    assert "options that change the source are for applications with one" in refused.err
+
+
 def test_a_work_tree_stands_for_its_remotes(folder, render):
     (folder / ".git").mkdir()
     (folder / ".git" / "config").write_text('[remote "origin"]\n\turl = git@git.example.org:team/x.git\n')
@@ -187,7 +220,7 @@ def test_a_folder_that_stands_for_no_source_is_refused(folder, render):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (config_map("a"), "app.yaml, document 1: not an Application of argoproj.io/v1alpha1"),
+        (config_map("a"), "app.yaml holds no Application of argoproj.io/v1alpha1"),
         (application(), "document 1: Object missing required field `repoURL` - at `$.spec.source`"),
         (
             "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {}\nspec: {project: p, destination: {}}\n",

@@ -8,6 +8,7 @@ import msgspec
 
 from argosy.cli.errors import CommandError
 from argosy.cli.offline.places import Place
+from argosy.cli.printing import note
 from argosy.cli.reading import read_text
 from argosy.cli.spec.apply import GivenOptions, TheSource, apply
 from argosy.cli.spec.document import Document, Path, put
@@ -16,6 +17,7 @@ from argosy.engine.model.application import Application
 from argosy.wire import yaml_text
 
 _API_VERSION = "argoproj.io/v1alpha1"
+_KIND = (_API_VERSION, "Application")
 _PLACES: Mapping[str, Path] = {
     "name": ("metadata", "name"),
     "namespace": ("spec", "destination", "namespace"),
@@ -44,17 +46,21 @@ def in_file(file: str, given: GivenOptions) -> list[Application]:
         documents = yaml_text.load_all(read_text(file))
     except yaml_text.YamlError as error:
         raise CommandError(f"{file}: {error}") from error
-    if not documents:
-        raise CommandError(f"{file} holds no Application")
-    return [_one(document, f"{file}, document {number}", given) for number, document in enumerate(documents, start=1)]
-
-
-def _one(document: Any, where: str, given: GivenOptions) -> Application:
-    kind = (document.get("apiVersion"), document.get("kind")) if isinstance(document, Mapping) else None
-    if kind != (_API_VERSION, "Application"):
+    numbered = [(number, document) for number, document in enumerate(documents, start=1) if _is_application(document)]
+    if not numbered:
         raise CommandError(
-            f"{where}: not an Application of {_API_VERSION}", advice="To render a folder, name the folder."
+            f"{file} holds no Application of {_API_VERSION}", advice="To render a folder, name the folder."
         )
+    if len(numbered) < len(documents):
+        note(f"note: {len(documents) - len(numbered)} documents of {file} are no Applications; they are left out")
+    return [_one(document, f"{file}, document {number}", given) for number, document in numbered]
+
+
+def _is_application(document: Any) -> bool:
+    return isinstance(document, Mapping) and (document.get("apiVersion"), document.get("kind")) == _KIND
+
+
+def _one(document: Document, where: str, given: GivenOptions) -> Application:
     found = _application(_changed(document, given), where)
     if not found.metadata.name:
         raise CommandError(f"{where}: metadata.name must be set")
