@@ -13,6 +13,7 @@ from argosy.gateways.tools.port import Document, Tools
 from argosy.wire.repo_server import RenderedManifest
 from repo_server.render.elsewhere import Elsewhere
 from repo_server.render.environment import Variables
+from repo_server.render.parsed import Parsed
 from repo_server.tree import Tree
 
 
@@ -48,6 +49,7 @@ class Job:
     generate_paths: str = ""
     limits: Limits
     tools: Tools
+    parsed: Parsed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,11 +21,9 @@ from argosy.gateways.tools.port import (
     KustomizeNeeds,
     KustomizeRequest,
     PulledChart,
-    ReadFile,
     RemoteFile,
     RemoteReference,
     RemoteRepository,
-    UnreadableFile,
     WantedChart,
 )
 from repo_server.errors import Refused
@@ -225,13 +223,9 @@ class _Reach:
         self._files |= {join(root.prefix, path): content for path, content in contents.items()}
 
     async def _document(self, root: _Root, path: str) -> Mapping[str, Any]:
+        entry = await root.tree.demand(path, kind="file")
         await self._read(root, [path])
-        (answer,) = await self._job.tools.yaml([File(path=path, content=self._files[join(root.prefix, path)])])
-        match answer:
-            case ReadFile(documents=documents):
-                return documents[0].manifest if documents else {}
-            case UnreadableFile(line=line, message=message):
-                raise Refused("render_failed", f"{path}, line {line}: {message}")
+        return await self._job.parsed.document(path, self._files[join(root.prefix, path)], identity=entry.node.identity)
 
 
 async def _find(root: _Root, folder: str, reference: str) -> Entry | None:

@@ -5,55 +5,30 @@ for all, then the one named for the application, each a JSON merge patch (RFC 73
 cannot be changed from within. Called by `render.source` before anything else is decided.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from argosy.engine.model.source import Source
-from argosy.gateways.tools.port import File, ReadFile, Tools, UnreadableFile
 from repo_server.errors import Refused
-from repo_server.tree import Entry, Tree, join
+from repo_server.render.parsed import Parsed
+from repo_server.tree import Tree, join
 
 _FIXED = ("repoURL", "path", "chart", "targetRevision")
 _LARGEST = 1024 * 1024
-_REMEMBERED = 1000
 
 
-class Overrides:
-    """Reads the files, each content once."""
-
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
-        self._read: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
-
-    async def merged(self, source: Source, tree: Tree, folder: str, *, application: str) -> Source:
-        """Return the source with the overrides of its folder. Raises `Refused` for one that cannot be used."""
-        names = (".argocd-source.yaml", f".argocd-source-{application}.yaml")
-        found = [entry for name in names if (entry := await tree.find(join(folder, name))) is not None]
-        for entry in found:
-            if entry.node.kind == "file":
-                source = _patched(source, await self._patch(tree, entry), file=entry.path)
-        return source
-
-    async def _patch(self, tree: Tree, entry: Entry) -> Mapping[str, Any]:
-        identity = entry.node.identity
-        if identity not in self._read:
-            self._read[identity] = await self._parsed(tree, entry)
-            if len(self._read) > _REMEMBERED:
-                self._read.popitem(last=False)
-        self._read.move_to_end(identity)
-        return self._read[identity]
-
-    async def _parsed(self, tree: Tree, entry: Entry) -> Mapping[str, Any]:
-        contents = await tree.read([entry.path], limit=_LARGEST)
-        (answer,) = await self._tools.yaml([File(path=entry.path, content=contents[entry.path])])
-        match answer:
-            case ReadFile(documents=documents):
-                return documents[0].manifest if documents else {}
-            case UnreadableFile(line=line, message=message):
-                raise Refused("render_failed", f"{entry.path}, line {line}: {message}")
+async def merged(source: Source, tree: Tree, folder: str, *, application: str, parsed: Parsed) -> Source:
+    """Return the source with the overrides of its folder. Raises `Refused` for one that cannot be used."""
+    for name in (".argocd-source.yaml", f".argocd-source-{application}.yaml"):
+        entry = await tree.find(join(folder, name))
+        if entry is not None and entry.node.kind == "file":
+            contents = await tree.read([entry.path], limit=_LARGEST)
+            content = contents[entry.path]
+            patch = await parsed.document(entry.path, content, identity=entry.node.identity)
+            source = _patched(source, patch, file=entry.path)
+    return source
 
 
 def _patched(source: Source, patch: Mapping[str, Any], *, file: str) -> Source:

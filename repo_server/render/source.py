@@ -25,10 +25,10 @@ from repo_server.cache.footprint import Footprint, Now
 from repo_server.cache.renders import Lifetime, Renders
 from repo_server.errors import Refused
 from repo_server.plugins.plugins import Plugins
-from repo_server.render import details, detect, directory, environment, helm, kustomize, plugin
+from repo_server.render import details, detect, directory, environment, helm, kustomize, overrides, plugin
 from repo_server.render.elsewhere import Elsewhere, Market
 from repo_server.render.job import Job, Limits, Product
-from repo_server.render.overrides import Overrides
+from repo_server.render.parsed import Parsed
 from repo_server.tree import Tree, resolve
 
 EMPTY = Product(source_type="Directory", manifests=b"[]")
@@ -72,7 +72,7 @@ class Renderer:
         self._limits = limits
         self._clock = clock
         self._lifetime = lifetime
-        self._overrides = Overrides(tools)
+        self._parsed = Parsed(tools)
         self._turns: WeakValueDictionary[tuple[bytes, tuple[str, ...]], asyncio.Lock] = WeakValueDictionary()
         self._versions: Mapping[str, str] | None = None
         self.rendered = 0
@@ -108,7 +108,10 @@ class Renderer:
         """Return the job of a source, its overrides merged in, and the tool for it."""
         job = self._job(request, place)
         names = await _names(job)
-        source = await self._overrides.merged(job.source, job.tree.unread(), job.path, application=job.application)
+        looked_at = job.tree.unread()
+        source = await overrides.merged(
+            job.source, looked_at, job.path, application=job.application, parsed=self._parsed
+        )
         job = replace(job, source=source)
         return job, await self._kind(job, names)
 
@@ -189,6 +192,7 @@ class Renderer:
             generate_paths=request.generate_paths,
             limits=self._limits,
             tools=self._tools,
+            parsed=self._parsed,
         )
 
 

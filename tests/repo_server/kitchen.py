@@ -121,6 +121,13 @@ class Kitchen:
         """Return the entry of a source's repository."""
         return Repository(url=source.repo_url, type="helm" if source.chart else "git")
 
+    def shop(self, name: str, content: bytes) -> str:
+        """Put a file where the forge serves plain files, and return its URL."""
+        folder = self.forge.root.with_name("charts")
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+        return f"{self.forge.url}/charts/{name}"
+
     def source(self, path: str = "", name: str = "demo", **options: Any) -> Source:
         """Return a source in a repository of the forge."""
         return Source(repo_url=self.forge.address(name), path=path, **options)

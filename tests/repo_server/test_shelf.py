@@ -31,6 +31,10 @@ async def _with(folder: Path, **contents: bytes) -> dict[str, bytes]:
     return names
 
 
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 async def test_what_was_put_is_there_at_once_and_after_a_restart(tmp_path: Path):
     shelf = _shelf(tmp_path)
     name = shelf.name(b"question")
@@ -121,10 +125,10 @@ async def test_a_smaller_limit_counts_from_the_next_start(tmp_path: Path):
 
 
 async def test_descriptors_do_not_pile_up(tmp_path: Path):
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = _descriptors()
     for number in range(40):
         await _with(tmp_path, **{f"n{number}": CANARY})
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert _descriptors() == before
 
 
 async def test_a_disk_that_takes_nothing_costs_only_the_memory_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
