@@ -62,7 +62,7 @@ async def workshop(environment: Mapping[str, str]) -> AsyncGenerator[Workshop]:
 
 def _state(environment: Mapping[str, str], stack: contextlib.ExitStack) -> Path:
     """Return a folder that nobody else uses until the stack is closed."""
-    home = environment.get("XDG_CACHE_HOME") or f"{environment.get('HOME', '')}/.cache"
+    home = environment.get("XDG_CACHE_HOME") or f"{environment.get('HOME') or os.devnull}/.cache"
     state = Path(home) / "argosy" / "offline"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -70,6 +70,6 @@ def _state(environment: Mapping[str, str], stack: contextlib.ExitStack) -> Path:
         stack.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        # In use by another command, or a home that cannot be written to.
+        # In use by another command, or there is no home, or one that cannot be written to.
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="argosy-")))
     return state
