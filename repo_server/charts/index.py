@@ -1,15 +1,19 @@
 """The `index.yaml` of a chart repository -> the versions of each chart, kept small. Called by `http_charts`."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from argosy.gateways.tools.port import File, ReadFile, Tools, UnreadableFile
 from argosy.wire.repo_server import Maintainer
+from repo_server.charts import sieve
 from repo_server.errors import Refused
 
 _LONGEST_TEXT = 4096
+_LARGE = 256 * 1024
+_PIECE = 512 * 1024
 
 
 class ChartVersion(msgspec.Struct, frozen=True, gc=False):
@@ -29,15 +33,41 @@ Index = Mapping[str, tuple[ChartVersion, ...]]
 
 async def parse(content: bytes, *, tools: Tools, name: str) -> Index:
     """Read an index; `name` is its URL, for messages. Raises `Refused` or a `ToolError`."""
+    shared: dict[object, object] = {}
+    if len(content) > _LARGE:
+        pieces = await asyncio.to_thread(sieve.pieces, content, size=_PIECE)
+        if pieces is not None and (read := await _in_pieces(pieces, tools, shared)) is not None:
+            return read
+    entries = await _entries(content, tools)
+    if isinstance(entries, UnreadableFile):
+        raise Refused("render_failed", f"{name}, line {entries.line}: {entries.message}")
+    if entries is None:
+        raise Refused("render_failed", f"{name} is not the index of a chart repository: it has no entries")
+    return _charts(entries, shared)
+
+
+async def _in_pieces(pieces: Sequence[bytes], tools: Tools, shared: dict[object, object]) -> Index | None:
+    """Read the pieces of an index, one after another; None if one cannot be, which the whole text may explain."""
+    charts: dict[str, tuple[ChartVersion, ...]] = {}
+    for piece in pieces:
+        entries = await _entries(piece, tools)
+        if entries is None or isinstance(entries, UnreadableFile):
+            return None
+        charts |= _charts(entries, shared)
+    return charts
+
+
+async def _entries(content: bytes, tools: Tools) -> Mapping[str, Any] | UnreadableFile | None:
     (answer,) = await tools.yaml([File(path="index.yaml", content=content)])
     match answer:
         case ReadFile(documents=documents):
             entries = documents[0].manifest.get("entries") if documents else None
-        case UnreadableFile(line=line, message=message):
-            raise Refused("render_failed", f"{name}, line {line}: {message}")
-    if not isinstance(entries, Mapping):
-        raise Refused("render_failed", f"{name} is not the index of a chart repository: it has no entries")
-    shared: dict[object, object] = {}
+            return entries if isinstance(entries, Mapping) else None
+        case UnreadableFile():
+            return answer
+
+
+def _charts(entries: Mapping[str, Any], shared: dict[object, object]) -> dict[str, tuple[ChartVersion, ...]]:
     return {
         str(chart): tuple(_versions(versions, shared))
         for chart, versions in entries.items()

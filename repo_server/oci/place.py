@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from argosy.engine.model.repository import Repository
 from repo_server.errors import Refused
-from repo_server.git.address import scrub
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _SCHEME = re.compile(r"(?:oci|https|http)://", re.IGNORECASE)
+_USER = re.compile(r"[^/@]*@")
 _LONGEST_NAME = 255
 
 # The name that everybody writes, and the host that answers.
@@ -74,4 +74,5 @@ def tag_of(version: str) -> str:
 
 
 def _refused(text: str, because: str) -> Refused:
-    return Refused("invalid", f"registry URL {scrub(text)[:200]!r} cannot be used: {because}")
+    shown = _USER.sub("", text)[:200]
+    return Refused("invalid", f"registry URL {shown!r} cannot be used: {because}")
