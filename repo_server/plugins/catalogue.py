@@ -25,6 +25,14 @@ Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is seen of the folder without reading a file: the files that declare plugins, or why it is not seen."""
+
+    stamps: Mapping[Path, Stamp] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contents:
     """The plugins by their names, in the order of names, and what is wrong with files that declare none."""
 
@@ -39,7 +47,7 @@ class Catalogue:
         self._folder = folder
         self._tools = tools
         self._reading = asyncio.Lock()
-        self._stamps: Mapping[Path, Stamp] = {}
+        self._look = Look()
         self._good: dict[Path, tuple[Plugin, ...]] = {}
         self._contents = Contents()
 
@@ -48,16 +56,16 @@ class Catalogue:
         if self._folder is None:
             return self._contents
         async with self._reading:
-            stamps = dict(_files(self._folder))
-            if stamps != self._stamps:
-                self._contents = await self._read(sorted(stamps))
-                self._stamps = stamps
+            look = _look(self._folder)
+            if look != self._look:
+                self._contents = await self._read(look)
+                self._look = look
         return self._contents
 
-    async def _read(self, paths: list[Path]) -> Contents:
-        self._good = {path: plugins for path, plugins in self._good.items() if path in paths}
-        problems: list[str] = []
-        for path in paths:
+    async def _read(self, look: Look) -> Contents:
+        self._good = {path: plugins for path, plugins in self._good.items() if path in look.stamps}
+        problems = [look.problem] if look.problem else []
+        for path in sorted(look.stamps):
             try:
                 self._good[path] = await self._parsed(path)
             except BadDefinition as bad:
@@ -83,14 +91,18 @@ class Catalogue:
                 return tuple(parse(document.manifest, file=path, folder=own) for document in documents)
 
 
+def _look(folder: Path) -> Look:
+    try:
+        return Look(stamps=dict(_files(folder)))
+    except OSError as error:
+        return Look(problem=f"{folder} cannot be read: {error.strerror}")
+
+
 def _files(folder: Path) -> Iterator[tuple[Path, Stamp]]:
     """Yield the files that declare plugins. Hidden entries are how a mounted ConfigMap keeps its versions."""
-    try:
-        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
-    except OSError as error:
-        log.warning("plugins_unreadable", folder=str(folder), reason=error.strerror)
-        return
-    for entry in entries:
+    for entry in folder.iterdir():
+        if entry.name.startswith("."):
+            continue
         path = entry / "plugin.yaml" if entry.is_dir() else entry
         if path.suffix == ".yaml" and path.is_file():
             status = path.stat()

@@ -28,7 +28,7 @@ async def render(job: Job, plugins: Plugins) -> Product:
     (answer,) = await job.tools.yaml([File(path=name, content=output)])
     match answer:
         case ReadFile(documents=documents):
-            manifests = rendered.manifests_among(written(documents))
+            manifests = rendered.manifests_of(written(documents))
         case UnreadableFile(document=document, line=line, message=message):
             raise Refused("render_failed", f"{name}, document {document}, line {line}: {message}")
     return Product(source_type="Plugin", manifests=encoded(manifests), hermetic=False)
@@ -65,7 +65,7 @@ def environment(job: Job) -> Mapping[str, str]:
     """Return the build environment as a plugin gets it."""
     return {
         **job.variables.values,
-        "KUBE_VERSION": job.kube_version,
+        "KUBE_VERSION": job.kube_version.replace("+", ""),
         "KUBE_API_VERSIONS": ",".join(job.api_versions),
     }
 

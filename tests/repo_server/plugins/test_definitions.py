@@ -179,6 +179,20 @@ async def test_a_bad_file_takes_out_only_itself_and_keeps_its_last_good_content(
     assert re.search(r"a/plugin.yaml: document 1, line \d+: .*c/plugin.yaml: Object missing", refused.value.message)
 
 
+async def test_a_folder_that_is_not_there_is_told_once_and_to_who_asks(workshop: Workshop):
+    plugins = workshop.plugins(folder=workshop.folder / "later")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            assert await plugins.names() == ()
+    assert len(logs) == 1
+    with pytest.raises(Refused, match=r"there are none; .*/later cannot be read: No such file or directory"):
+        await plugins.named("p")
+    workshop.script("echo")
+    (workshop.folder / "p").rename(workshop.folder / "later")
+    (workshop.folder / "later" / "plugin.yaml").rename(workshop.folder / "later" / "p.yaml")
+    assert await plugins.names() == ("p",)
+
+
 async def test_a_name_that_is_declared_twice_is_not_used(workshop: Workshop):
     workshop.script("echo", name="a")
     (workshop.folder / "z.yaml").write_text((workshop.folder / "a" / "plugin.yaml").read_text())
