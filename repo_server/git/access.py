@@ -7,18 +7,26 @@ is a key to a token (a GitHub App, say) must have been traded for it before, by 
 
 import base64
 import contextlib
+import shlex
+import sys
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from argosy.engine.model.repository import Repository
+from repo_server.errors import Refused
 from repo_server.git import credentials
-from repo_server.git.address import Address
+from repo_server.git.address import Address, scrub
 from repo_server.git.credentials import Bearer, Key, Password, Tradable, Usable
 from repo_server.git.tickets import Login, TicketOffice
 from repo_server.private_files import PrivateFiles
+from repo_server.web.trust import exempt
 
 # Findings of git's object check that old, honest repositories have and that cannot hurt a reader without a checkout.
 _HARMLESS = ("zeroPaddedFilemode", "badTimezone", "missingSpaceBeforeDate", "nulInCommit", "multipleAuthors")
+
+_TUNNEL = Path(__file__).with_name("tunnel.py")
 
 HARDENED: Mapping[str, str] = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -153,13 +161,28 @@ def _ssh(access: Access, files: PrivateFiles, *, stalled_after: int) -> str:
         "UpdateHostKeys": "no",
         "LogLevel": "ERROR",
         **_trust(access.repository, files),
+        **_by_proxy(access, files),
     }
     match access.credential:
         case Key(pem=pem):
             key = files.add(_ends_in_newline(pem))
         case _:
             key = "/dev/null"
-    return f"ssh -F /dev/null -i {key} " + " ".join(f"-o {name}={value}" for name, value in options.items())
+    return shlex.join(["ssh", "-F", "/dev/null", "-i", key, *(f"-o{name}={value}" for name, value in options.items())])
+
+
+def _by_proxy(access: Access, files: PrivateFiles) -> dict[str, str]:
+    """Return how ssh gets through a proxy. Raises `Refused` (invalid) for one that is not spoken to over ssh."""
+    entry = access.repository
+    if not entry.proxy or exempt(entry, access.address.host):
+        return {}
+    if urlsplit(entry.proxy).scheme not in ("http", "socks5", "socks5h"):
+        raise Refused(
+            "invalid",
+            f"repository {access.address.url}: the proxy {scrub(entry.proxy)!r} must be an http or socks5 URL for ssh",
+        )
+    program = shlex.join([sys.executable, "-I", "-S", str(_TUNNEL), files.add(entry.proxy)])
+    return {"ProxyCommand": f"{program} %h %p"}
 
 
 def _trust(entry: Repository, files: PrivateFiles) -> dict[str, str]:

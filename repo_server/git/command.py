@@ -74,16 +74,12 @@ class Network:
 
         Raises `Refused`.
         """
-        if access.address.over_http:
-            # The helper is one program for both schemes, and reads the URL as every other command does.
-            arguments = ["remote-https", access.address.url]
-            talk = packets.ls_refs(prefixes, limit=_LONGEST_LISTING)
-            output = await self._reach(access, self._asking(folder, arguments, talk))
-            if output != packets.OLD_PROTOCOL:
-                return refs.parse(output, whole=False)
-        arguments = ["ls-remote", "--symref", "--", access.address.url]
-        listing = self._asking(folder, arguments, process.everything(_LONGEST_LISTING))
-        return refs.parse(await self._reach(access, listing))
+        try:
+            return await self._listed(access, folder, prefixes)
+        except Refused as refused:
+            if access.address.url in refused.message:
+                raise
+            raise Refused(refused.code, f"repository {access.address.url}: {refused.message}") from refused
 
     async def ask(self, access: Access, folder: Path, arguments: Sequence[str]) -> bytes:
         """Run a short command against the remote and return its output. Raises `Refused`."""
@@ -123,6 +119,18 @@ class Network:
     async def look(self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Finished:
         """Run a command that needs no remote, with these variables besides; how it ended is for the caller to judge."""
         return await self._here(folder, arguments, {**HARDENED, **variables}, seconds=self._request_seconds)
+
+    async def _listed(self, access: Access, folder: Path, prefixes: Sequence[str]) -> Refs:
+        if access.address.over_http:
+            # The helper is one program for both schemes, and reads the URL as every other command does.
+            arguments = ["remote-https", access.address.url]
+            talk = packets.ls_refs(prefixes, limit=_LONGEST_LISTING)
+            output = await self._reach(access, self._asking(folder, arguments, talk))
+            if output != packets.OLD_PROTOCOL:
+                return refs.parse(output, whole=False)
+        arguments = ["ls-remote", "--symref", "--", access.address.url]
+        listing = self._asking(folder, arguments, process.everything(_LONGEST_LISTING))
+        return refs.parse(await self._reach(access, listing))
 
     def _asking(self, folder: Path, arguments: Sequence[str], talk: Talk) -> _Errand:
         return _Errand(kind="ls-remote", folder=folder, arguments=arguments, seconds=self._request_seconds, talk=talk)

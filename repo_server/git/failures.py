@@ -35,6 +35,12 @@ _REFUSED_CREDENTIALS = "it refused the credentials; correct them in the reposito
 MEANINGS: Sequence[_Meaning] = (
     _meaning(
         "access_denied",
+        "its proxy does not let us through; correct proxy in the repository's entry",
+        r"connect tunnel failed, response 40[37]|returned error: 407|by the socks5? server|"
+        r"proxy \S+: it (refused|does not take|answered CONNECT with status 40[37])",
+    ),
+    _meaning(
+        "access_denied",
         "the ssh host key is not among the known hosts, or has changed; check it and correct argocd-ssh-known-hosts-cm",
         r"host key verification failed|no \S+ host key is known|remote host identification has changed",
     ),
@@ -69,7 +75,8 @@ MEANINGS: Sequence[_Meaning] = (
     _meaning(
         "unavailable",
         "it could not be reached",
-        r"failed to connect|connection (refused|reset|timed out|closed)|couldn't connect|timed out|operation too slow|"
+        r"failed to connect|connect tunnel failed|proxy \S+: |"
+        r"connection (refused|reset|timed out|closed)|couldn't connect|timed out|operation too slow|"
         r"returned error: (429|5\d\d)|early eof|remote end hung up|no route to host|network is unreachable|"
         r"unexpected disconnect|recv failure|empty reply|kex_exchange|transfer closed|rpc failed|gnutls|ssl_",
     ),
@@ -80,7 +87,13 @@ MEANINGS: Sequence[_Meaning] = (
         "it does not have the revision that was asked for",
         r"couldn't find remote ref|not our ref|no such remote ref|unadvertised object",
     ),
-    _meaning("access_denied", "its objects are not sound, and were not taken", r"fsck error|error in object"),
+    _meaning(
+        "access_denied",
+        "its objects are not sound, and were not taken",
+        r"fsck error|error in object|is a (blob|tree|commit|tag), not a |pack signature mismatch|pack is corrupted|"
+        r"pack has bad object|bad pack header|pack version .* unsupported|inflate returned|inflate inconsistency|"
+        r"delta base offset|used more bytes than|failed to apply delta|object type mismatch",
+    ),
 )
 
 _OUR_OWN = re.compile(

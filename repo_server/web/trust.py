@@ -54,13 +54,17 @@ class Trust:
 
 def proxy(repository: Repository, url: str) -> str | None:
     """Return the proxy that a URL is reached by. Raises `Refused` (invalid) for one that is not spoken to."""
-    host = urlsplit(url).hostname or ""
-    exempt = [name.strip().lstrip("*.") for name in repository.no_proxy.split(",") if name.strip()]
-    if not repository.proxy or any(host == name or host.endswith(f".{name}") for name in exempt):
+    if not repository.proxy or exempt(repository, urlsplit(url).hostname or ""):
         return None
     if urlsplit(repository.proxy).scheme not in ("http", "https"):
         raise Refused("invalid", f"the proxy {scrub(repository.proxy)!r} must be an http or https URL")
     return repository.proxy
+
+
+def exempt(repository: Repository, host: str) -> bool:
+    """Say whether a host is reached without the proxy (`noProxy`: names, each with what is below it)."""
+    names = [name.strip().lstrip("*.") for name in repository.no_proxy.split(",") if name.strip()]
+    return any(host == name or host.endswith(f".{name}") for name in names)
 
 
 def origin(url: str) -> str:
