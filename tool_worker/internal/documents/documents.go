@@ -97,6 +97,18 @@ func (r *Reader) toJSON(text []byte) (json.RawMessage, error) {
 	if err := checkAliases(text, r.Room-r.used); err != nil {
 		return nil, err
 	}
+	key, object := remembered.recall(text)
+	if object != nil {
+		return object, nil
+	}
+	object, err := convert(text)
+	if err == nil && object != nil && len(text) <= largestKept {
+		remembered.keep(key, object)
+	}
+	return object, err
+}
+
+func convert(text []byte) (json.RawMessage, error) {
 	object, err := yaml.YAMLToJSON(text)
 	if err != nil {
 		return nil, err
