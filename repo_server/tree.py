@@ -14,6 +14,8 @@ from repo_server.errors import Refused
 Kind = Literal["file", "directory", "link", "submodule"]
 
 GITMODULES = ".gitmodules"
+_DEEPEST = 256
+_SHOWN_PATH = 80
 _MOST_LINKS = 10
 _MOST_ENTRIES = 100_000
 _LONGEST_LINK = 4096
@@ -212,6 +214,10 @@ class Tree:
     async def _find(self, asked: str, path: str, *, links: int) -> Entry | None:
         node = inner = Node(kind="directory", identity=self.root)
         components = path.split("/") if path else []
+        if len(components) > _DEEPEST:
+            raise Refused(
+                "limit_exceeded", f"{path[:_SHOWN_PATH]!r}... in {self.name} is more than {_DEEPEST} levels deep"
+            )
         within = 0
         for position, component in enumerate(components):
             if node.kind != "directory":

@@ -78,7 +78,10 @@ class Objects:
             self._directories.move_to_end(identity)
             return known
         (content,) = await self.contents([identity], limit=_LARGEST_DIRECTORY)
-        entries = dict(_entries(content, width=len(identity) // 2))
+        try:
+            entries = dict(_entries(content, width=len(identity) // 2))
+        except ValueError as error:
+            raise Damaged(f"object {identity} is no directory") from error
         self._directories[identity] = entries
         if len(self._directories) > _REMEMBERED_DIRECTORIES:
             self._directories.popitem(last=False)
@@ -114,6 +117,7 @@ def _entries(content: bytes, *, width: int) -> Iterator[tuple[str, Node]]:
         end = content.index(b"\0", space)
         identity = content[end + 1 : end + 1 + width].hex()
         name = content[space + 1 : end].decode("utf-8", "surrogateescape")
-        mode = content[position:space]
+        # Old tools put a zero before the mode of a directory.
+        mode = content[position:space].lstrip(b"0")
         yield name, Node(kind=_KINDS.get(mode, "file"), identity=identity, executable=mode == _EXECUTABLE)
         position = end + 1 + width

@@ -74,10 +74,10 @@ class Composer:
     async def submodule(self, parent: _Part, link: Gitlink) -> _Root:
         """Fetch a submodule of a part."""
         if parent.depth == _DEEPEST:
-            raise Refused("limit_exceeded", f"submodule {link.path!r} is nested deeper than the limit of {_DEEPEST}")
+            raise Refused("limit_exceeded", f"it is nested deeper than the limit of {_DEEPEST}")
         url = (await self._declarations(parent, link)).get(link.path)
         if url is None:
-            raise Refused("path_not_found", f"submodule {link.path!r} has no URL in {GITMODULES}; add it there")
+            raise Refused("path_not_found", f"it has no URL in {GITMODULES}; add it there")
         mirror = await self._mirrors.of(*entry(url, parent.mirror.access.address, parent.mirror.access.repository))
         async with self.whole(mirror):
             tree = await mirror.tree(link.commit)
@@ -132,6 +132,8 @@ class _Composed:
 
     async def directory(self, identity: str) -> Mapping[str, Node]:
         """Return the entries of a directory by name."""
+        if not self._roots:
+            return await self._top.store.directory(identity)
         root = self._roots.get(identity) or _Root(part=self._homes.get(identity, self._top), identity=identity)
         async with self._composer.whole(root.part.mirror):
             entries = await root.part.store.directory(root.identity)
