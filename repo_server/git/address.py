@@ -3,6 +3,7 @@
 Comes in: the URL that a user wrote. Goes out: an `Address` that is safe to hand to git, without a password in it.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -74,6 +75,7 @@ def ssh_place(address: Address) -> SshPlace:
     return SshPlace(login=login, host=address.host, port=parts.port or _SSH_PORT, path=parts.path)
 
 
+@functools.lru_cache(maxsize=1024)
 def parse(url: str, *, schemes: tuple[str, ...]) -> Address:
     """Check a repository URL; `schemes` are those that this server speaks. Raises `Refused` (invalid)."""
     text = url.strip()

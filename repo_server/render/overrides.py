@@ -5,7 +5,7 @@ for all, then the one named for the application, each a JSON merge patch (RFC 73
 cannot be changed from within. Called by `render.source` before anything else is decided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,16 +13,22 @@ import msgspec
 from argosy.engine.model.source import Source
 from repo_server.errors import Refused
 from repo_server.render.parsed import Parsed
-from repo_server.tree import Tree, join
+from repo_server.tree import Tree
 
 _FIXED = ("repoURL", "path", "chart", "targetRevision")
 _LARGEST = 1024 * 1024
 
 
-async def merged(source: Source, tree: Tree, folder: str, *, application: str, parsed: Parsed) -> Source:
-    """Return the source with the overrides of its folder. Raises `Refused` for one that cannot be used."""
-    for name in (".argocd-source.yaml", f".argocd-source-{application}.yaml"):
-        entry = await tree.find(join(folder, name))
+def files(names: Collection[str], *, application: str) -> list[str]:
+    """Return which of the names in a folder are overrides for an application, in the order in which they count."""
+    wanted = (".argocd-source.yaml", f".argocd-source-{application}.yaml")
+    return [name for name in wanted if name in names]
+
+
+async def merged(source: Source, tree: Tree, paths: Iterable[str], *, parsed: Parsed) -> Source:
+    """Return the source with the overrides in these files. Raises `Refused` for one that cannot be used."""
+    for path in paths:
+        entry = await tree.find(path)
         if entry is not None and entry.node.kind == "file":
             contents = await tree.read([entry.path], limit=_LARGEST)
             content = contents[entry.path]

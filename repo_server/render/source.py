@@ -5,7 +5,7 @@ Two callers who want the same at once wait for one render.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -29,7 +29,7 @@ from repo_server.render import details, detect, directory, environment, helm, ku
 from repo_server.render.elsewhere import Elsewhere, Market
 from repo_server.render.job import Job, Limits, Product
 from repo_server.render.parsed import Parsed
-from repo_server.tree import Tree, resolve
+from repo_server.tree import Tree, join, resolve
 
 EMPTY = Product(source_type="Directory", manifests=b"[]")
 """What a source renders to that others only refer to."""
@@ -108,14 +108,13 @@ class Renderer:
         """Return the job of a source, its overrides merged in, and the tool for it."""
         job = self._job(request, place)
         names = await _names(job)
-        looked_at = job.tree.unread()
-        source = await overrides.merged(
-            job.source, looked_at, job.path, application=job.application, parsed=self._parsed
-        )
-        job = replace(job, source=source)
+        if found := overrides.files(names, application=job.application):
+            paths = [join(job.path, name) for name in found]
+            source = await overrides.merged(job.source, job.tree.unread(), paths, parsed=self._parsed)
+            job = replace(job, source=source)
         return job, await self._kind(job, names)
 
-    async def _kind(self, job: Job, names: frozenset[str]) -> SourceType:
+    async def _kind(self, job: Job, names: Collection[str]) -> SourceType:
         kind = detect.explicit(job.source, job.settings)
         if kind is None and await plugin.discovered(job, self._plugins) is not None:
             return "Plugin"
@@ -208,14 +207,16 @@ def folder_of(source: Source) -> str:
     return resolve("", path) or ""
 
 
-async def _names(job: Job) -> frozenset[str]:
+async def _names(job: Job) -> Collection[str]:
     """Return the names in the application's folder. Raises `Refused` (path_not_found).
 
     This is not recorded as read: the tool that the names lead to is part of the question.
     """
     tree = job.tree.unread()
+    if names := await tree.children(job.path):
+        return names
     await tree.demand(job.path, kind="directory")
-    return frozenset(await tree.children(job.path))
+    return names
 
 
 def _now(job: Job) -> Now:
