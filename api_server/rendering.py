@@ -22,6 +22,7 @@ _FIELDS: dict[str, str] = {
     "access_denied": ".repoURL",
     "revision_not_found": ".targetRevision",
     "path_not_found": ".path",
+    "signature_refused": ".targetRevision",
 }
 
 

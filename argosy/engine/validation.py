@@ -88,12 +88,9 @@ def _sources(spec: ApplicationSpec) -> Iterator[Problem]:
 
 
 def _url(url: str, field: str) -> Iterator[Problem]:
-    if not url:
-        yield Problem(field, "is required")
-    elif url.startswith("-") or any(each.isspace() or not each.isprintable() for each in url):
-        yield Problem(field, "starts with '-' or holds spaces or control characters")
-    elif ".." in url.split("/"):
-        yield Problem(field, "holds '..' as a path component; write the repository's own address")
+    complaint = urls.complaint(url) if url else "is required"
+    if complaint:
+        yield Problem(field, complaint)
 
 
 def _place(source: Source, field: str, *, among_several: bool) -> Iterator[Problem]:

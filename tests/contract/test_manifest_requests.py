@@ -102,6 +102,23 @@ async def test_2_24_what_the_project_does_not_permit_is_refused_by_name() -> Non
     assert len(manifests.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://charts.example.org/ours/../theirs",
+        "https://evil.example?@charts.example.org/ours",
+        "https://evil.example#@charts.example.org/ours",
+        "-https://charts.example.org/ours",
+    ],
+)
+def test_a_url_that_leads_elsewhere_than_it_says_is_lent_nothing(name: str) -> None:
+    template = entry(f"{CHARTS}/ours", username="u", password="c4n4ry")
+    for permitted in ("*", f"{CHARTS}/ours/*", f"{CHARTS}/ours"):
+        owner = with_template(tenant(source_repos=(permitted,)), template)
+        with pytest.raises(Refused, match="not permitted"):
+            requests.lend(owner, [name])
+
+
 async def test_what_is_not_permitted_any_more_is_not_lent_from_memory() -> None:
     owner = tenant(entry(CHARTS, type="helm", password="p"), source_repos=("*",))
     request, _ = await requests.render(drawing(CHARTS), request_of(owner), owner)

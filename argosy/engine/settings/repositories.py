@@ -121,8 +121,8 @@ def check_url(url: str) -> None:
     """Raise `Malformed` if the text cannot be a repository's URL."""
     if not url:
         raise values.Malformed("url is missing")
-    if url.startswith("-") or any(character.isspace() or not character.isprintable() for character in url):
-        raise values.Malformed("url starts with '-' or holds spaces or control characters")
+    if wrong := urls.complaint(url):
+        raise values.Malformed(f"url {wrong}")
 
 
 def repository_for(settings: Settings, url: str, *, project: str = "", kind: RepositoryType = "git") -> Repository:

@@ -129,6 +129,8 @@ def _lent(tenant: Tenant, name: str) -> Repository | None:
         if name.startswith(prefix):
             return _by_name(tenant, name.removeprefix(prefix))
     project, snapshot = tenant.project, tenant.settings
+    if urls.complaint(name):
+        return None
     # A registry may be registered, and permitted, without a scheme (`enableOCI`).
     ways = (name, name.removeprefix(_OCI)) if name.startswith(_OCI) else (name,)
     if not any(permits.permits_repository(project, each, snapshot=snapshot) for each in ways):
