@@ -14,19 +14,11 @@ from repo_server.charts.http_charts import HttpCharts
 from repo_server.charts.registry_charts import RegistryCharts
 from repo_server.charts.repository import Charts
 from repo_server.oci.artifacts import Artifacts, LayerRules
+from repo_server.oci.manifest import LAYER_TYPES
 from repo_server.oci.registry import Registry
 from repo_server.oci.repositories import Repositories
 from repo_server.oci.tokens import Tokens
 from repo_server.web.client import Web
-
-LAYER_TYPES = (
-    "application/vnd.oci.image.layer.v1.tar",
-    "application/vnd.oci.image.layer.v1.tar+gzip",
-    "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
-)
-"""The media types of layers that Argo CD reads unless it is told otherwise."""
-
-_MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +31,10 @@ class FetchLimits:
 
     request_seconds: float
     believe_seconds: float
-    index_bytes: int = 64 * _MEBIBYTE
-    chart_bytes: int = 64 * _MEBIBYTE
-    artifact_bytes: int = 64 * _MEBIBYTE
-    store_bytes: int = 1024 * _MEBIBYTE
+    index_bytes: int
+    chart_bytes: int
+    artifact_bytes: int
+    store_bytes: int
     layer_types: tuple[str, ...] = LAYER_TYPES
 
 

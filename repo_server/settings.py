@@ -16,6 +16,7 @@ from argosy.engine import durations
 from repo_server.cache.failures import Pause
 from repo_server.git.patience import Patience
 from repo_server.git.providers.azure import WorkloadIdentity
+from repo_server.oci.manifest import LAYER_TYPES
 from repo_server.plugins.limits import Limits
 
 _MEBIBYTE = 1024 * 1024
@@ -63,6 +64,19 @@ class PluginSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChartSettings:
+    """How large, in bytes, an index, an unpacked artifact and the store of charts on disk may be.
+
+    `layer_types` are the media types that the layer of an artifact may have.
+    """
+
+    index_bytes: int
+    artifact_bytes: int
+    store_bytes: int
+    layer_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The checked settings. Times are seconds, sizes bytes; `parallel` 0 means any number."""
 
@@ -80,6 +94,7 @@ class Settings:
     git: Git
     directory_bytes: int
     chart_bytes: int
+    charts: ChartSettings
     cache_bytes: int
     cache_disk_bytes: int
     lifetime_seconds: float
@@ -152,6 +167,7 @@ def _settings(edge: _Edge, env: "_Environment") -> Settings:
         git=_git(env),
         directory_bytes=env.size("REPO_SERVER_MAX_COMBINED_DIRECTORY_MANIFESTS_SIZE", 10 * _MEBIBYTE),
         chart_bytes=env.size("REPO_SERVER_HELM_MANIFEST_MAX_EXTRACTED_SIZE", 64 * _MEBIBYTE),
+        charts=_charts(env),
         cache_bytes=env.size("REPO_SERVER_CACHE_SIZE", 32 * _MEBIBYTE),
         cache_disk_bytes=env.size("REPO_SERVER_CACHE_DISK_SIZE", 1024 * _MEBIBYTE),
         lifetime_seconds=env.seconds("REPO_CACHE_EXPIRATION", "24h"),
@@ -178,6 +194,15 @@ def _plugins(env: "_Environment") -> PluginSettings:
         limits=Limits(
             seconds=env.seconds("EXEC_TIMEOUT", "90s"), fatal_seconds=env.seconds("EXEC_FATAL_TIMEOUT", "10s")
         ),
+    )
+
+
+def _charts(env: "_Environment") -> ChartSettings:
+    return ChartSettings(
+        index_bytes=env.size("REPO_SERVER_HELM_REGISTRY_MAX_INDEX_SIZE", 64 * _MEBIBYTE),
+        artifact_bytes=env.size("REPO_SERVER_OCI_MANIFEST_MAX_EXTRACTED_SIZE", 64 * _MEBIBYTE),
+        store_bytes=env.size("REPO_SERVER_CHART_STORE_SIZE", 1024 * _MEBIBYTE),
+        layer_types=env.words("REPO_SERVER_OCI_LAYER_MEDIA_TYPES", ",".join(LAYER_TYPES)),
     )
 
 

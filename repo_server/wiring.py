@@ -116,6 +116,10 @@ def _fetching(settings: Settings, tools: Tools, clock: Clock) -> Fetching:
         request_seconds=settings.transfer_seconds,
         believe_seconds=settings.refs_seconds,
         chart_bytes=settings.chart_bytes,
+        index_bytes=settings.charts.index_bytes,
+        artifact_bytes=settings.charts.artifact_bytes,
+        store_bytes=settings.charts.store_bytes,
+        layer_types=settings.charts.layer_types,
     )
     return open_fetching(settings.state / "charts", tools=tools, clock=clock, limits=limits)
 

@@ -22,6 +22,9 @@ INDEX_TYPES = (
 )
 CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json"
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+LAYER_TYPES = ("application/vnd.oci.image.layer.v1.tar", "application/vnd.oci.image.layer.v1.tar+gzip", CHART_LAYER)
+"""The media types of an artifact's layer that Argo CD reads unless it is told otherwise."""
+
 _LEGACY_CHART_LAYER = "application/tar+gzip"
 _MOST_LAYERS = 10
 

@@ -107,7 +107,12 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
     counting = CountingTools(tools)
     asked = cast("Tools", counting)
     limits = FetchLimits(
-        request_seconds=15, believe_seconds=120, index_bytes=2_000_000, chart_bytes=5_000_000, artifact_bytes=5_000_000
+        request_seconds=15,
+        believe_seconds=120,
+        index_bytes=2_000_000,
+        chart_bytes=5_000_000,
+        artifact_bytes=5_000_000,
+        store_bytes=50_000_000,
     )
     fetching = open_fetching(tmp_path / "archives", tools=asked, clock=reach.clock, limits=limits)
     keyrings = Keyrings(tmp_path / "keyrings", clock=reach.clock)
