@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repo_server.errors import Refused
+from repo_server.plugins import seccomp
 from repo_server.plugins.definition import Plugin
 from repo_server.plugins.limits import LimitName, Limits, breached, descendants
 from repo_server.plugins.pipes import FirstProcess, Output, Pipe, Tail, pipe
@@ -78,14 +79,15 @@ async def _start(
             # So that a script may write to /dev/stderr, which opens the pipe anew.
             os.fchown(each.writing, owner, owner)
     held = f'{limits.ulimits(alone=isinstance(walls, Sandbox))} && exec "$@"'
+    calls = seccomp.opened()
     try:
         return await asyncio.create_subprocess_exec(
-            *_before(task, walls, first=to_first.writing),
+            *_before(task, walls, first=to_first.writing, calls=calls),
             *("/bin/sh", "-c", held, task.plugin.name, *task.line),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=to_output.writing,
             stderr=to_complaints.writing,
-            pass_fds=(to_first.writing,),
+            pass_fds=(to_first.writing, calls),
             env=_environment(task, walls),
             cwd=_folder(task, walls),
             start_new_session=True,
@@ -96,14 +98,15 @@ async def _start(
     except OSError as error:
         raise Refused("render_failed", f"plugin {task.plugin.name!r} cannot be started: {error.strerror}") from error
     finally:
+        os.close(calls)
         for each in pipes:
             each.close()
 
 
-def _before(task: Task, walls: Walls, *, first: int) -> Sequence[str]:
+def _before(task: Task, walls: Walls, *, first: int, calls: int) -> Sequence[str]:
     match walls:
         case Sandbox():
-            return walls.command(task.plugin, task.room, task.path, first=first)
+            return walls.command(task.plugin, task.room, task.path, first=first, calls=calls)
         case Unwalled():
             return ()
 

@@ -47,26 +47,23 @@ class Sandbox:
     program: str
     hidden: Sequence[Path] = ()
 
-    def command(self, plugin: Plugin, room: Room, path: str, *, first: int) -> list[str]:
-        """Return the command line in front of a plugin's own; it tells descriptor `first` of its first process."""
+    def command(self, plugin: Plugin, room: Room, path: str, *, first: int, calls: int) -> list[str]:
+        """Return the command line in front of a plugin's own.
+
+        It tells descriptor `first` of its first process, and reads from `calls` which system calls to refuse.
+        """
         return [
-            *(
-                self.program,
-                "--unshare-user",
-                "--unshare-ipc",
-                "--unshare-pid",
-                "--unshare-uts",
-                "--unshare-cgroup-try",
-            ),
+            *(self.program, *_SHUT),
             *(() if plugin.network else ("--unshare-net",)),
-            *("--disable-userns", "--die-with-parent", "--new-session", "--hostname", "plugin"),
+            *("--die-with-parent", "--new-session", "--hostname", "plugin"),
             *_system(),
             *_settings(_CONFIGURED + (_FOR_THE_NETWORK if plugin.network else ())),
             *("--proc", "/proc", "--dev", "/dev", "--bind", str(room.shared), _SHARED, "--remount-ro", "/dev"),
             *("--bind", str(room.temporary), _TEMPORARY, "--bind", str(room.source), SOURCE),
             *_own(plugin),
             *self._hide(),
-            *("--remount-ro", "/", "--chdir", f"{SOURCE}/{path}".rstrip("/"), "--info-fd", str(first), "--"),
+            *("--remount-ro", "/", "--chdir", f"{SOURCE}/{path}".rstrip("/")),
+            *("--info-fd", str(first), "--seccomp", str(calls), "--"),
         ]
 
     def _hide(self) -> Iterator[str]:

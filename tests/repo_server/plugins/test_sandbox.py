@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import platform
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from argosy.engine.model.source import EnvironmentEntry, PluginOptions
 from repo_server.errors import Refused
+from repo_server.plugins import seccomp
 from repo_server.plugins.plugins import Limits
 from repo_server.plugins.removal import remove
 from repo_server.plugins.rooms import Rooms
@@ -231,6 +233,46 @@ async def test_s_125_unless_the_administrator_gives_it_the_network(
 ):
     name = workshop.script("exec python3 try.py", annotations='argosy/network: "true"')
     assert "reached v4\n" in await workshop.render(name, await committed({"app/try.py": REACH % listeners}))
+
+
+CALLS = """
+import ctypes, errno, os, platform, socket
+numbers = {"x86_64": (248, 250, 321, 298, 323, 425), "aarch64": (217, 219, 280, 241, 282, 425)}[platform.machine()]
+call = ctypes.CDLL(None, use_errno=True).syscall
+print({(call(number, 0, 0, 0, 0, 0), errno.errorcode[ctypes.get_errno()]) for number in numbers})
+for family in (socket.AF_VSOCK, socket.AF_PACKET, socket.AF_ALG, socket.AF_CAN, 44):
+    try:
+        socket.socket(family, socket.SOCK_RAW)
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
+    socket.socket(family, socket.SOCK_STREAM).close()
+print(len(socket.socketpair()), os.getpid() > 0)
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="calls are refused on these two only")
+async def test_s_125_what_namespaces_do_not_divide_is_refused(workshop: Workshop, committed: Committed):
+    name = workshop.script("exec python3 calls.py", annotations='argosy/network: "true"')
+    printed = await workshop.render(name, await committed({"app/calls.py": CALLS}))
+    assert printed == "{(-1, 'ENOSYS')}\n" + "EAFNOSUPPORT\n" * 5 + "2 True\n"
+
+
+def test_a_machine_that_is_not_known_has_its_calls_let_through():
+    assert len(seccomp.program("riscv64")) == 8
+    assert seccomp.program("aarch64") != seccomp.program("x86_64")
+
+
+@pytest.mark.parametrize("text", ["-n", "--version", "--", "--bind", "-c", "$(id)", "; id", "`id`"])
+async def test_s_123_no_text_of_a_user_is_taken_for_an_option_or_a_script(
+    workshop: Workshop, committed: Committed, text: str
+):
+    """The path and the plugin's name are all that comes from outside; the rest of the command line is ours."""
+    workshop.declare(
+        "odd", f"kind: ConfigManagementPlugin\nmetadata: {{name: {text!r}}}\nspec: {{generate: {{command: [pwd]}}}}\n"
+    )
+    tree = await committed({f"{text}/a": ""})
+    assert await workshop.render(text, tree, text) == f"/source/{text}\n"
 
 
 async def test_s_141_memory(workshop: Workshop, committed: Committed):
