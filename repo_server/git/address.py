@@ -17,6 +17,9 @@ _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?P<path
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029'\"`\\|<>^{}]|%0[0ad]", re.IGNORECASE)
 _PORTS = {"https": 443, "http": 80}
 _SSH_PORT = 22
+_QUERY = re.compile(
+    r"(?P<name>[?&][^=&#\s'\"]*(?:token|key|secret|sig|pass|auth|cred|jwt)[^=&#\s'\"]*=)[^&#\s'\"]+", re.IGNORECASE
+)
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/'\"]*@")
 
 
@@ -88,8 +91,8 @@ def parse(url: str, *, schemes: tuple[str, ...]) -> Address:
 
 
 def scrub(text: str) -> str:
-    """Return the text with the user part of every URL in it taken out."""
-    return _USERINFO.sub(r"\g<scheme>", text)
+    """Return the text with the user part of every URL in it taken out, and what its query says of tokens and keys."""
+    return _QUERY.sub(r"\g<name>***", _USERINFO.sub(r"\g<scheme>", text))
 
 
 def origin_of(scheme: str, host: str, port: int | None) -> str:
@@ -114,6 +117,8 @@ def _from_url(text: str) -> Address:
     if len(parts.path) < 2 or parts.path.startswith("/-"):
         raise _refused(text, "it names no repository")
     if scheme in _PORTS:
+        if parts.query:
+            raise _refused(text, "it has a query, behind which Git would look for its files; leave it out")
         return _http(text, scheme, port)
     if parts.password is not None:
         raise _refused(text, "an ssh URL holds no password; give sshPrivateKey")

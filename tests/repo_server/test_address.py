@@ -28,12 +28,8 @@ def test_an_ordinary_url_is_taken(url: str, given_to_git: str, origin: str):
     assert (parsed.url, parsed.origin) == (given_to_git, origin)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "-u./payload",
-        "--upload-pack=touch /tmp/x",
+STEERING = {
+    "s_150 a transport that runs, reads or is not ours": [
         "ext::sh -c touch% /tmp/x",
         "fd::17",
         "file:///etc",
@@ -42,25 +38,56 @@ def test_an_ordinary_url_is_taken(url: str, given_to_git: str, origin: str):
         "git://git.example.org/app",
         "ftp://git.example.org/app",
         "git-remote-x::https://git.example.org",
+        "\\\\server\\share",
+        "https::https://git.example.org/app",
+    ],
+    "s_151 an option": [
+        "-u./payload",
+        "--upload-pack=touch /tmp/x",
+        "--upload-pack=touch",
+        "-oProxyCommand=x:app",
+        "git@github.com:-x",
+        "https://git.example.org/-x",
+    ],
+    "s_152 an option or a quote for ssh": [
         "ssh://-oProxyCommand=touch/app",
         "ssh://git@-oProxyCommand=x/app",
-        "-oProxyCommand=x:app",
         "git@-oProxyCommand=x:app",
-        "git@github.com:-x",
+        "ssh://-F@git.example.org/app",
+        "ssh://git.example.org/a'b",
+        "ssh://git.example.org/a b",
+        "ssh://git.example.org/$(touch x)`",
         "ssh://git:password@git.example.org/app",
+    ],
+    "s_156 a line or a colour": [
         "https://git.example.org/a\nb",
         "https://git.example.org/a%0Ab",
+        "https://git.example.org/a%0db",
+        "https://git.example.org%0a/app",
+        "https://git\x1b[31m.example.org/app",
+        "https://git.example.org\r/app",
+    ],
+    "nothing that can be asked": [
+        "",
         "https://git.example.org/'quoted'",
         "https://git.example.org",
         "https:///app",
         "https://git.example.org:port/app",
-        "\\\\server\\share",
+        "https://git.example.org/app?private_token=CANARY",
     ],
+}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [pytest.param(url, id=f"{case}: {url!a}") for case, urls in STEERING.items() for url in urls],
 )
-def test_a_url_that_could_steer_git_is_refused(url: str):
+def test_s_150_s_151_s_152_s_156_a_url_that_could_steer_git_is_refused(url: str):
     with pytest.raises(Refused) as refused:
         address.parse(url, schemes=SCHEMES)
     assert refused.value.code == "invalid"
+    assert "CANARY" not in refused.value.message
+    assert refused.value.message.isprintable()
 
 
 def test_a_password_in_a_url_is_kept_apart_from_it_and_out_of_the_refusal():
@@ -70,6 +97,13 @@ def test_a_password_in_a_url_is_kept_apart_from_it_and_out_of_the_refusal():
     with pytest.raises(Refused) as refused:
         address.parse("ftp://ada:s3cr3t@git.example.org/app", schemes=SCHEMES)
     assert "s3cr3t" not in refused.value.message
+
+
+def test_s_065_what_a_query_says_of_tokens_is_scrubbed_and_nothing_else():
+    text = "GET https://h/a?ref=main&private_token=CANARY&X-Amz-Signature=CANARY#x 'https://h/?sig=CANARY' failed"
+    assert address.scrub(text) == (
+        "GET https://h/a?ref=main&private_token=***&X-Amz-Signature=***#x 'https://h/?sig=***' failed"
+    )
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="/ \n\r\t'\"", exclude_categories=["Z", "C"]), min_size=1))

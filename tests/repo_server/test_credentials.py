@@ -22,7 +22,7 @@ os.execv({git!r}, ["git", *sys.argv[1:]])
 
 
 @pytest.mark.parametrize("entry", [{}, {"force_http_basic_auth": True}])
-async def test_the_right_password_opens_the_repository(private_forge: Forge, reach: Reach, entry: dict[str, bool]):
+async def test_2_71_the_right_password_opens_the_repository(private_forge: Forge, reach: Reach, entry: dict[str, bool]):
     commit = private_forge.create().commit({"a.yaml": "a: 1"})
     mirror = await reach.mirror(private_forge.address(), username="ada", password=PASSWORD, **entry)
     assert (await mirror.refs(fresh=True)).commits["HEAD"] == commit
@@ -57,7 +57,7 @@ async def test_a_wrong_password_is_told_from_none(private_forge: Forge, reach: R
 
 
 @pytest.mark.parametrize("entry", [{}, {"force_http_basic_auth": True}])
-async def test_no_process_sees_the_password_in_its_arguments_or_environment(
+async def test_s_070_no_process_sees_the_password_in_its_arguments_or_environment(
     private_forge: Forge,
     reach: Reach,
     tmp_path: Path,
@@ -87,7 +87,7 @@ async def test_no_process_sees_the_password_in_its_arguments_or_environment(
     assert (commit, left) == (commit, [])
 
 
-async def test_a_ticket_answers_each_question_once_and_only_for_its_origin(office: TicketOffice):
+async def test_s_115_a_ticket_answers_each_question_once_and_only_for_its_origin(office: TicketOffice):
     login = Login(origin="https://git.example.org:443", username="ada", password="s3cr3t")
     with office.ticket(login) as environment:
         assert await _ask(environment, "Password for 'https://ada@evil.example.org': ") is None
@@ -103,6 +103,50 @@ async def test_a_ticket_answers_each_question_once_and_only_for_its_origin(offic
     with office.ticket(login) as environment:
         pass
     assert await _ask(environment, "Password for 'https://ada@git.example.org': ") is None
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "https://git.x.evil",
+        "https://git.x:444",
+        "http://git.x",
+        "https://evil/git.x",
+        "https://git.x@evil",
+        "https://git.xn--x",
+        "https://ada@git.x.",
+        "https://",
+        "git.x",
+        "https://git.x/' and 'https://evil",
+    ],
+)
+async def test_s_162_a_host_that_only_looks_like_it_is_told_nothing(office: TicketOffice, asking: str):
+    login = Login(origin="https://git.x:443", username="ada", password="s3cr3t")
+    with office.ticket(login) as environment:
+        assert await _ask(environment, f"Password for '{asking}': ") is None
+        assert await _ask(environment, "Password for 'https://GIT.X:443/org': ") == "s3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("url", "entry"),
+    [
+        ("http://ada:CANARY@127.0.0.1:9/app", {}),
+        ("https://ada:CANARY@127.0.0.1:9/app", {}),
+        ("http://127.0.0.1:9/app", {"password": "CANARY", "force_http_basic_auth": True}),
+        ("http://127.0.0.1:9/app", {"bearer_token": "CANARY"}),
+        ("http://127.0.0.1:9/app", {"proxy": "http://ada:CANARY@127.0.0.1:9"}),
+        ("http://127.0.0.1:9/app?token=CANARY", {}),
+        ("ssh://git:CANARY@127.0.0.1:9/app", {}),
+        ("ssh://git@127.0.0.1:9/app", {"ssh_private_key": "CANARY"}),
+        ("ftp://ada:CANARY@127.0.0.1:9/app", {}),
+        ("https://127.0.0.1:9/app", {"tls_client_cert_data": "CANARY", "tls_client_cert_key": "CANARY"}),
+    ],
+)
+async def test_s_065_a_failure_says_nothing_secret(reach: Reach, url: str, entry: dict[str, str | bool]):
+    with pytest.raises(Refused) as refused:
+        await (await reach.mirror(url, **entry)).refs(fresh=True)
+    told = [refused.value.message, repr(refused.value.__cause__), repr(refused.value.__context__)]
+    assert "CANARY" not in "".join(told)
 
 
 async def _ask(environment: dict[str, str], prompt: str) -> str | None:

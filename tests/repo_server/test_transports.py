@@ -1,20 +1,18 @@
 """SSH and TLS as they are: the right key and the right authority open a repository, and nothing else does."""
 
-import ipaddress
-import ssl
-from datetime import UTC, datetime
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from repo_server.errors import Refused
 from repo_server.web import files
 from repo_server.web.client import Web
 from tests.repo_server import ssh_server
+from tests.repo_server.remote import certificates, front
 from tests.repo_server.repositories import Forge, Reach
 from tools.gitserver import GitServer
 
@@ -49,8 +47,46 @@ async def test_another_key_does_not(forge: Forge, reach: Reach, key: str):
     assert "CANARY" not in refused.value.message
 
 
+def _hashed(known: str) -> str:
+    """Hash the name in a line of known hosts as `ssh-keygen -H` does."""
+    name, rest = known.split(" ", 1)
+    salt = b"12345678901234567890"
+    mac = hmac.new(salt, name.encode(), hashlib.sha1).digest()
+    return f"|1|{base64.b64encode(salt).decode()}|{base64.b64encode(mac).decode()} {rest}"
+
+
+FORMS: list[tuple[str, Callable[[int], str]]] = [
+    ("ssh", lambda port: f"ssh://git@127.0.0.1:{port}/demo/.git"),
+    ("git+ssh", lambda port: f"git+ssh://git@127.0.0.1:{port}/demo/.git"),
+    ("scp", lambda port: f"git@[127.0.0.1:{port}]:demo/.git"),
+    ("without a user", lambda port: f"ssh://127.0.0.1:{port}/demo/.git"),
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=[name for name, _ in FORMS])
+async def test_2_64_every_form_of_an_ssh_url_is_taken(
+    forge: Forge, reach: Reach, form: tuple[str, Callable[[int], str]]
+):
+    commit = forge.create().commit({"a": "a"})
+    async with ssh_server.serving(forge.root) as server:
+        mirror = await reach.mirror(
+            form[1](server.port), ssh_private_key=server.private_key, known_hosts=server.known_hosts
+        )
+        assert await (await mirror.tree(commit)).read(["a"], limit=10) == {"a": b"a"}
+
+
+async def test_2_76_a_known_host_may_be_hashed_and_stand_among_others(forge: Forge, reach: Reach):
+    commit = forge.create().commit({})
+    async with ssh_server.serving(forge.root) as server, ssh_server.serving(forge.root) as other:
+        lines = f"# comment\n{other.known_hosts}\n\n{_hashed(server.known_hosts)}\n"
+        mirror = await reach.mirror(server.address(), ssh_private_key=server.private_key, known_hosts=lines)
+        assert (await mirror.refs(fresh=True)).commits["HEAD"] == commit
+        unhashed = await reach.mirror(other.address(), ssh_private_key=other.private_key, known_hosts=lines)
+        assert (await unhashed.refs(fresh=True)).commits["HEAD"] == commit
+
+
 @pytest.mark.parametrize("known", ["", "changed"])
-async def test_an_unknown_or_changed_host_is_not_told_anything(forge: Forge, reach: Reach, known: str):
+async def test_s_160_an_unknown_or_changed_host_is_not_told_anything(forge: Forge, reach: Reach, known: str):
     forge.create().commit({})
     async with ssh_server.serving(forge.root) as server, ssh_server.serving(forge.root) as other:
         changed = other.known_hosts.replace(str(other.port), str(server.port))
@@ -61,59 +97,56 @@ async def test_an_unknown_or_changed_host_is_not_told_anything(forge: Forge, rea
     assert refused.value.code == "access_denied"
 
 
-def _authority() -> tuple[str, str]:
-    """Return a certificate for 127.0.0.1 that vouches for itself, and its key, as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
-
-
-def _context(folder: Path, certificate: str, key: str, *, clients: str = "") -> ssl.SSLContext:
-    (folder / "certificate.pem").write_text(certificate)
-    (folder / "key.pem").write_text(key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    if clients:
-        context.load_verify_locations(cadata=clients)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
-
-
 @pytest.mark.parametrize("trust", ["authority", "insecure"])
 async def test_an_authority_or_its_absence_opens_a_repository_over_tls(
     tmp_path: Path, forge: Forge, reach: Reach, trust: str
 ):
     commit = forge.create().commit({"a": "a"})
-    certificate, key = _authority()
-    entry = {"ca_pem": certificate} if trust == "authority" else {"insecure": True}
-    with GitServer(root=forge.root, tls=_context(tmp_path, certificate, key)) as server:
+    authority = certificates.authority()
+    entry = {"ca_pem": authority.certificate} if trust == "authority" else {"insecure": True}
+    with GitServer(root=forge.root, tls=certificates.context(tmp_path, authority)) as server:
         mirror = await reach.mirror(f"{server.url}/demo/.git", **entry)
         assert await (await mirror.tree(commit)).read(["a"], limit=10) == {"a": b"a"}
 
 
+async def test_s_160_an_expired_certificate_is_refused_even_if_its_authority_is_known(
+    tmp_path: Path, forge: Forge, reach: Reach
+):
+    forge.create().commit({})
+    expired = certificates.authority(until=2021)
+    with GitServer(root=forge.root, tls=certificates.context(tmp_path, expired)) as server:
+        mirror = await reach.mirror(f"{server.url}/demo/.git", ca_pem=expired.certificate)
+        with pytest.raises(Refused, match="argocd-tls-certs-cm") as refused:
+            await mirror.refs(fresh=True)
+    assert refused.value.code == "access_denied"
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"bearer_token": "t0k3n"}, "Bearer t0k3n"),
+        ({"password": "t0k3n", "force_http_basic_auth": True}, "Basic eC1hY2Nlc3MtdG9rZW46dDBrM24="),
+        ({"username": "ada", "password": "t0k3n", "force_http_basic_auth": True}, "Basic YWRhOnQwazNu"),
+    ],
+)
+async def test_2_71_a_token_is_sent_with_the_first_request(
+    forge: Forge, reach: Reach, entry: dict[str, str | bool], told: str
+):
+    commit = forge.create().commit({})
+    async with front.standing_before(forge.url) as standing:
+        mirror = await reach.mirror(standing.address(), **entry)
+        await mirror.tree(commit)
+        assert {header for _, header in standing.seen} == {told}
+
+
 @pytest.mark.parametrize("trust", ["none", "another"])
-async def test_a_certificate_that_nobody_vouches_for_is_refused(
+async def test_s_160_a_certificate_that_nobody_vouches_for_is_refused(
     tmp_path: Path, forge: Forge, reach: Reach, web: Web, trust: str
 ):
     forge.create().commit({})
-    certificate, key = _authority()
-    entry = {} if trust == "none" else {"ca_pem": _authority()[0]}
-    with GitServer(root=forge.root, tls=_context(tmp_path, certificate, key), static=forge.root) as server:
+    authority = certificates.authority()
+    entry = {} if trust == "none" else {"ca_pem": certificates.authority().certificate}
+    with GitServer(root=forge.root, tls=certificates.context(tmp_path, authority), static=forge.root) as server:
         mirror = await reach.mirror(f"{server.url}/demo/.git", **entry)
         with pytest.raises(Refused, match="argocd-tls-certs-cm") as refused:
             await mirror.refs(fresh=True)
@@ -125,12 +158,15 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 async def test_a_client_certificate_opens_what_wants_one(tmp_path: Path, forge: Forge, reach: Reach, web: Web):
     commit = forge.create().commit({"a": "a"})
-    certificate, key = _authority()
-    client, client_key = _authority()
+    authority, client = certificates.authority(), certificates.authority()
     with GitServer(
-        root=forge.root, tls=_context(tmp_path, certificate, key, clients=client), static=forge.root
+        root=forge.root, tls=certificates.context(tmp_path, authority, clients=client.certificate), static=forge.root
     ) as server:
-        entry = {"ca_pem": certificate, "tls_client_cert_data": client, "tls_client_cert_key": client_key}
+        entry = {
+            "ca_pem": authority.certificate,
+            "tls_client_cert_data": client.certificate,
+            "tls_client_cert_key": client.key,
+        }
         mirror = await reach.mirror(f"{server.url}/demo/.git", **entry)
         assert (await mirror.refs(fresh=True)).commits["HEAD"] == commit
         wanted = files.Wanted(url=f"{server.url}/charts/demo/a", repository=mirror.access.repository, limit=100)
@@ -138,4 +174,4 @@ async def test_a_client_certificate_opens_what_wants_one(tmp_path: Path, forge: 
         assert isinstance(fetched, files.Fetched)
         assert fetched.content == b"a"
         with pytest.raises(Refused):
-            await (await reach.mirror(f"{server.url}/demo/.git", ca_pem=certificate)).refs(fresh=True)
+            await (await reach.mirror(f"{server.url}/demo/.git", ca_pem=authority.certificate)).refs(fresh=True)
