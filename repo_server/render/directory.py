@@ -94,7 +94,13 @@ def _documents(answer: YamlFile, content: bytes) -> tuple[Document, ...]:
 
 
 def _is_unrelated(answer: UnreadableFile, content: bytes) -> bool:
-    """Say whether a broken file is none of ours: "an unrelated YAML file which we will ignore" (Argo CD)."""
+    """Say whether a broken file is none of ours: "an unrelated YAML file which we will ignore" (Argo CD).
+
+    What is written in another encoding cannot be told from a manifest, and leaving that out would delete what it says.
+    """
     return (
-        answer.document <= 1 and not answer.path.endswith(".json") and not all(key in content for key in _MANIFEST_KEYS)
+        answer.document <= 1
+        and not answer.path.endswith(".json")
+        and b"\0" not in content
+        and not all(key in content for key in _MANIFEST_KEYS)
     )

@@ -14,7 +14,8 @@ import pytest
 from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools.errors import ToolCrashed, ToolMissing
 from argosy.gateways.tools.pool import Pool
-from argosy.gateways.tools.worker import Program
+from argosy.gateways.tools.port import QUEUE, File
+from argosy.gateways.tools.worker import MEBIBYTE, Limits, Program
 from tests.contract.tools.charts import ENDLESS, GOOD, rendered, small
 
 
@@ -59,6 +60,35 @@ async def test_requests_are_served_in_the_order_in_which_they_came(
 
     await asyncio.gather(*(ask(number) for number in range(10)))
     assert served == list(range(10))
+
+
+async def test_a_repository_that_asks_for_much_delays_itself_and_not_the_others(
+    tool_worker_program: Path, open_pool: Callable[..., Pool]
+):
+    pool = open_pool(Program(path=tool_worker_program), size=1)
+    served: list[str] = []
+
+    async def ask(repository: str) -> None:
+        QUEUE.set(repository)  # in the task's own context
+        await pool.helm(GOOD)
+        served.append(repository)
+
+    await asyncio.gather(*(ask(repository) for repository in [*["greedy"] * 10, "modest", "late", "late"]))
+    assert served[:6] == ["greedy", "greedy", "modest", "late", "greedy", "late"]
+
+
+async def test_a_worker_that_has_grown_is_replaced(tool_worker_program: Path, open_pool: Callable[..., Pool]):
+    pool = open_pool(Program(path=tool_worker_program, limits=Limits(resident=100 * MEBIBYTE)))
+    await pool.helm(GOOD)
+    small = pool.pids
+    assert len(small) == 1
+    assert (
+        len(await pool.yaml([File("a.yaml", b"kind: A\nx: " + b"y" * 1000 + b"\n---\n") for _ in range(60_000)]))
+        == 60_000
+    )
+    await gone(*small)
+    assert pool.pids == frozenset()
+    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
 async def test_nothing_is_started_before_it_is_needed(pool: Pool):

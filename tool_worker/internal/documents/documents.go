@@ -4,11 +4,14 @@ package documents
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	utiljson "k8s.io/apimachinery/pkg/util/json"
@@ -110,6 +113,9 @@ func (r *Reader) toJSON(text []byte) (json.RawMessage, error) {
 
 func convert(text []byte) (json.RawMessage, error) {
 	object, err := yaml.YAMLToJSON(text)
+	if err != nil && strings.HasPrefix(err.Error(), "unsupported map key") { // it would go on to quote the value
+		return nil, errors.New("a key is null or no single value; put it in quotes")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -200,9 +206,15 @@ func notAnObject(value []byte) error {
 
 var utf8Mark = []byte("\xef\xbb\xbf")
 
-// decode drops the byte order mark of UTF-8 and refuses what is not UTF-8.
+// decode drops the byte order mark of UTF-8, reads UTF-16 where its mark says so, as Argo CD does, and refuses the rest.
 func decode(content []byte) ([]byte, error) {
 	text := bytes.TrimPrefix(content, utf8Mark)
+	switch {
+	case bytes.HasPrefix(content, []byte("\xff\xfe")):
+		text = fromUTF16(content[2:], binary.LittleEndian)
+	case bytes.HasPrefix(content, []byte("\xfe\xff")):
+		text = fromUTF16(content[2:], binary.BigEndian)
+	}
 	if utf8.Valid(text) {
 		return text, nil
 	}
@@ -216,6 +228,14 @@ func decode(content []byte) ([]byte, error) {
 	}
 	line := 1 + bytes.Count(text[:bad], []byte("\n"))
 	return nil, fmt.Errorf("line %d: it is not UTF-8 text", line)
+}
+
+func fromUTF16(content []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(content)/2)
+	for i := range units {
+		units[i] = order.Uint16(content[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 var lineWord = regexp.MustCompile(`\bline (\d+)`)

@@ -47,7 +47,14 @@ func CheckAliases(path string, content []byte, room int) error {
 	return nil
 }
 
+// A text may grow by its aliases to so many times its size, or to so many bytes if that is more.
+const (
+	mostGrowth = 100
+	freeGrowth = 1 << 20
+)
+
 func checkAliases(text []byte, room int) error {
+	room = min(room, max(freeGrowth, mostGrowth*len(text)))
 	if bytes.IndexByte(text, '&') < 0 || bytes.IndexByte(text, '*') < 0 {
 		return nil
 	}
