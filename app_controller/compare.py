@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 import msgspec
 
@@ -29,7 +30,7 @@ from argosy.gateways.kubernetes.errors import InvalidConnection
 from argosy.gateways.manifests import requests
 from argosy.gateways.manifests.errors import Refused, Unavailable
 from argosy.gateways.store.changes import ApplicationRef
-from argosy.wire.repo_server import RenderAnswer, RenderRequest, ResolveRequest
+from argosy.wire.repo_server import RenderAnswer, RenderedSource, RenderRequest, ResolveRequest
 
 _REPOSITORY_PAUSE, _CLUSTER_PAUSE = 10.0, 5.0
 _FIRST_READ_WITHIN, _LOOK_AGAIN = 2.0, 1.0
@@ -98,12 +99,16 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What the sources rendered to, and the request, which holds everything that this depended on."""
+    """What the sources rendered to, and the request, which holds everything that this depended on.
+
+    `sets` are the manifests of each source by their fingerprints, which need not be sent again.
+    """
 
     request: RenderRequest
     rendering: Rendering
     manifests: tuple[Manifest, ...]
     conditions: tuple[Condition, ...] = ()
+    sets: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class Remembered:
 
     rendered: Rendered | None = None
     targets: Targets | None = None
-    made_from: tuple[Rendered, tuple[object, ...]] | None = None
+    made_from: tuple[tuple[Manifest, ...], tuple[object, ...]] | None = None
     judge: Judge = field(default_factory=Judge)
     compared: Compared | None = None
     known: set[ResourceKey] = field(default_factory=set[ResourceKey])
@@ -191,7 +196,8 @@ async def render(admitted: Admitted, level: Level, outside: Outside, memory: Rem
         request = _request(admitted, revisions, last)
         if last is not None and last.request == request:
             return last
-        asked = msgspec.structs.replace(request, fresh=level >= Level.HARD)
+        known = tuple(last.sets) if last is not None else ()
+        asked = msgspec.structs.replace(request, fresh=level >= Level.HARD, known=known)
         answered, answer = await requests.render(outside.manifests, asked, admitted.tenant)
     except Unavailable as error:
         raise Retry(str(error), after=_REPOSITORY_PAUSE) from error
@@ -199,16 +205,25 @@ async def render(admitted: Admitted, level: Level, outside: Outside, memory: Rem
         if error.code == "unavailable":
             raise Retry(str(error), after=_REPOSITORY_PAUSE) from error
         raise Stuck(str(error)) from error
-    memory.rendered = _rendered(msgspec.structs.replace(answered, fresh=False), answer)
+    memory.rendered = _rendered(msgspec.structs.replace(answered, fresh=False, known=()), answer, last)
     return memory.rendered
 
 
-def _rendered(request: RenderRequest, answer: RenderAnswer) -> Rendered:
+def _rendered(request: RenderRequest, answer: RenderAnswer, last: Rendered | None) -> Rendered:
     types: tuple[SourceType, ...] = tuple(source.source_type for source in answer.sources)
-    manifests = tuple(each.manifest for source in answer.sources for each in source.manifests)
+    kept = last.sets if last is not None else {}
+    given = [kept[source.fingerprint] if source.unchanged else _manifests(source) for source in answer.sources]
+    sets = {source.fingerprint: each for source, each in zip(answer.sources, given, strict=True) if source.fingerprint}
+    manifests = tuple(chain.from_iterable(given))
+    if last is not None and manifests == last.manifests:
+        manifests = last.manifests  # the same object: nothing that was made from it is made again
     found = tuple(source.revision for source in answer.sources)
     warnings = [each for source in answer.sources for each in source.warnings] if request.lint else []
-    return Rendered(request, Rendering(found, types), manifests, status.lint_conditions(warnings))
+    return Rendered(request, Rendering(found, types), manifests, status.lint_conditions(warnings), sets)
+
+
+def _manifests(source: RenderedSource) -> tuple[Manifest, ...]:
+    return tuple(each.manifest for each in source.manifests)
 
 
 def _same_sources(admitted: Admitted, last: Rendered) -> bool:
@@ -241,7 +256,7 @@ def prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -> Targe
     place, marks = admitted.place, admitted.settings.tracking
     conditions = (place.cache.api_versions, admitted.namespace, place.instance, marks)
     last = memory.made_from
-    if memory.targets is None or last is None or last[0] is not rendered or last[1] != conditions:
+    if memory.targets is None or last is None or last[0] is not rendered.manifests or last[1] != conditions:
         memory.targets = targets.prepare(
             rendered.manifests,
             place.instance,
@@ -249,7 +264,7 @@ def prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -> Targe
             namespaced=lambda kind: _namespaced(place.cache, kind),
             marks=marks,
         )
-        memory.made_from = (rendered, conditions)
+        memory.made_from = (rendered.manifests, conditions)
     return memory.targets
 
 

@@ -57,6 +57,8 @@ class EncodedSource(Model, frozen=True):
     notes: str = ""
     warnings: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    fingerprint: str = ""
+    unchanged: bool = False
 
 
 class EncodedAnswer(Model, frozen=True):
@@ -201,13 +203,13 @@ class Service:
     async def _render(self, request: RenderRequest, found: _Found, refs: Mapping[str, Tree]) -> EncodedSource:
         source = found.request.source
         if source.ref and not source.path and not source.chart:
-            return _encoded(found, EMPTY)
+            return _encoded(found, EMPTY, request.known)
         try:
             async with self._turn():
                 product = await self._renderer.render(request, _place(found, refs))
         except (Refused, Stuck, ToolFailed, ToolLimit) as error:
             raise _told(error, found) from error
-        return _encoded(found, product)
+        return _encoded(found, product, request.known)
 
     def _turn(self) -> contextlib.AbstractAsyncContextManager[None]:
         return self._turns if self._turns is not None else contextlib.nullcontext()
@@ -270,11 +272,14 @@ def _refs(found: Sequence[_Found]) -> Mapping[str, Tree]:
     return refs
 
 
-def _encoded(found: _Found, product: Product) -> EncodedSource:
+def _encoded(found: _Found, product: Product, known: Sequence[str]) -> EncodedSource:
+    unchanged = bool(product.fingerprint) and product.fingerprint in known
     return EncodedSource(
         revision=found.revision,
         source_type=product.source_type,
-        manifests=msgspec.Raw(product.manifests),
+        manifests=msgspec.Raw(b"[]" if unchanged else product.manifests),
+        fingerprint=product.fingerprint,
+        unchanged=unchanged,
         notes=product.notes,
         warnings=product.warnings,
         commands=product.commands,

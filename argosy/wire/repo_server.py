@@ -42,7 +42,8 @@ class RenderRequest(Model, frozen=True):
     those of the destination ("1.37.2"; "apps/v1" and "apps/v1/Deployment"). `repositories` are the entries of other
     repositories that the sources draw on, by the name that a `repositories_needed` refusal gave them: the caller has
     checked that the project may use them. `fresh` renders whatever was rendered before (a hard refresh); `lint` adds
-    warnings of a chart's linter. `generate_paths` is the annotation `manifest-generate-paths`.
+    warnings of a chart's linter. `generate_paths` is the annotation `manifest-generate-paths`. `known` are the
+    fingerprints of manifests that the caller still has.
     """
 
     application: str
@@ -56,6 +57,7 @@ class RenderRequest(Model, frozen=True):
     fresh: bool = False
     lint: bool = False
     generate_paths: str = ""
+    known: tuple[str, ...] = ()
 
 
 class RenderedManifest(Model, frozen=True):
@@ -66,7 +68,10 @@ class RenderedManifest(Model, frozen=True):
 
 
 class RenderedSource(Model, frozen=True):
-    """What one source rendered to, at which commit or chart version; `commands` would do the same in a terminal."""
+    """What one source rendered to, at which commit or chart version; `commands` would do the same in a terminal.
+
+    The `fingerprint` stands for the manifests; if the caller knew it they are `unchanged`, and not sent again.
+    """
 
     revision: str
     source_type: SourceType
@@ -74,6 +79,8 @@ class RenderedSource(Model, frozen=True):
     notes: str = ""
     warnings: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    fingerprint: str = ""
+    unchanged: bool = False
 
 
 class RenderAnswer(Model, frozen=True):

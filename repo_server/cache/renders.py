@@ -66,11 +66,12 @@ class Renders:
                     notes=entry.notes,
                     warnings=entry.warnings,
                     commands=entry.commands,
+                    fingerprint=entry.manifests.hex(),
                 )
         return None
 
-    def keep(self, question: bytes, product: Product, depended: Footprint, lifetime: Lifetime | None) -> None:
-        """Keep a render with what it depended on."""
+    def keep(self, question: bytes, product: Product, depended: Footprint, lifetime: Lifetime | None) -> str:
+        """Keep a render with what it depended on, and return the fingerprint of its manifests."""
         name = self._shelf.name(question)
         manifests = self._shelf.name(product.manifests)
         entry = _Entry(
@@ -87,11 +88,12 @@ class Renders:
         try:
             encoded = msgspec.msgpack.encode(entries)
         except UnicodeEncodeError:
-            return  # a file name that is no text: rendered again each time
+            return manifests.hex()  # a file name that is no text: rendered again each time
         self._manifests.put(manifests, product.manifests, size=len(product.manifests))
         self._entries.put(name, entries, size=len(encoded))
         self._shelf.put(manifests, product.manifests)
         self._shelf.put(name, encoded)
+        return manifests.hex()
 
     def _known(self, name: bytes) -> _Entries:
         entries = self._entries.get(name)

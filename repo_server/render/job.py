@@ -57,7 +57,7 @@ class Product:
     """What a source rendered to; `manifests` is the JSON of a list of `RenderedManifest`, as the answer holds it.
 
     `api_versions` are those that the templates asked for, None for all of them. `hermetic` is false where the render
-    is no function of what is known to have been read (a plugin's).
+    is no function of what is known to have been read (a plugin's). The `fingerprint` stands for the manifests.
     """
 
     source_type: SourceType
@@ -67,6 +67,7 @@ class Product:
     commands: tuple[str, ...] = ()
     api_versions: tuple[str, ...] | None = ()
     hermetic: bool = True
+    fingerprint: str = ""
 
 
 def written(documents: Iterable[Document]) -> list[rendered.Written]:

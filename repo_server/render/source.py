@@ -132,8 +132,8 @@ class Renderer:
         lifetime = None
         if not product.hermetic:
             lifetime = Lifetime(revision=place.revision, until=self._clock.now().timestamp() + self._lifetime)
-        self._renders.keep(asked, product, _footprint(job, product.api_versions), lifetime)
-        return product
+        fingerprint = self._renders.keep(asked, product, _footprint(job, product.api_versions), lifetime)
+        return replace(product, fingerprint=fingerprint)
 
     @contextlib.asynccontextmanager
     async def _turn(self, asked: bytes, now: Now) -> AsyncGenerator[None]:

@@ -125,3 +125,19 @@ async def test_a_linters_warnings_come_along_when_asked_for(kitchen: Kitchen):
     for lint in (False, True):
         (source,) = await kitchen.render(kitchen.source("web"), lint=lint)
         assert bool(source.warnings) is lint
+
+
+async def test_manifests_that_the_caller_still_has_are_not_sent_again(kitchen: Kitchen):
+    tree = kitchen.forge.create()
+    first = tree.commit({"app/a.yaml": config_map("a")})
+    (source,) = await kitchen.render(kitchen.source("app"), revision=first)
+    assert source.manifests
+    assert not source.unchanged
+    unrelated = tree.commit({"other.yaml": "x"})
+    (again,) = await kitchen.render(kitchen.source("app"), revision=unrelated, known=(source.fingerprint,))
+    assert (again.unchanged, again.manifests, again.fingerprint) == (True, (), source.fingerprint)
+    assert again.revision == unrelated
+    changed = tree.commit({"app/a.yaml": config_map("b")})
+    (other,) = await kitchen.render(kitchen.source("app"), revision=changed, known=(source.fingerprint,))
+    assert not other.unchanged
+    assert other.fingerprint != source.fingerprint
