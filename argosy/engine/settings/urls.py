@@ -35,8 +35,8 @@ def _server(scheme: str, authority: str) -> str:
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
         return authority.lower()
-    port = found["port"] or ""
-    host = found["host"].lower().removesuffix(".")
+    port = (found["port"] or "").lstrip("0")
+    host = found["host"].lower().rstrip(".")
     return host if port in ("", _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
 
 
@@ -71,7 +71,7 @@ def host_of(url: str) -> str:
     text = normalised(url)
     parts = _PARTS.fullmatch(text if "://" in text else f"any://{text}")
     found = _AUTHORITY.fullmatch(parts["authority"]) if parts is not None else None
-    return found["host"].strip("[]").removesuffix(".") if found is not None else ""
+    return found["host"].strip("[]").rstrip(".") if found is not None else ""
 
 
 def without_password(url: str) -> str:

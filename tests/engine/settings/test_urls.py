@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argosy.engine.settings import urls
@@ -25,6 +25,7 @@ APP = "https://git.example/org/app"
         "https://a@b@git.example/org/app",
         "https://git.example:443/org/app",
         "https://git.example:/org/app",
+        "https://git.example:0443/org/app",
         "https://git.example./org/app",
         "https://git.example//org///app",
         "https://git.example/%6Frg/%61p%70",
@@ -100,16 +101,20 @@ def test_what_may_be_used(url: str) -> None:
     assert urls.complaint(url) == ""
 
 
+@settings(max_examples=500)
 @given(st.text("/?#@:\\.%2eab[]", max_size=30))
 def test_the_host_is_the_one_that_is_connected_to(rest: str) -> None:
     url = f"https://{rest}"
     if urls.complaint(url):
         return
     try:
-        connected = urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
-        return
-    assert urls.host_of(url) == connected.removesuffix(".").lower()
+        return  # nobody can connect to that
+    assert urls.host_of(url) == host.rstrip(".")
+    if "[" not in parts.netloc and port not in (None, 0, 443):
+        assert urls.normalised(url).startswith(f"https://{urls.host_of(url)}:{port}")
 
 
 @given(st.text("/@:.%2eabGIT-", max_size=30))
