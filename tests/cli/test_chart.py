@@ -1,10 +1,17 @@
 """`argosy chart`: lint and documentation of charts on this machine, by the tool worker."""
 
+import asyncio
+import hashlib
 import json
 import os
 import tarfile
+from pathlib import Path
 
 import pytest
+
+from argosy.wire import yaml_text
+from repo_server.charts import index
+from repo_server.local import offline
 
 FILES = {
     "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\nicon: https://example.org/web.png\n",
@@ -129,3 +136,55 @@ def test_a_packed_chart_has_no_readme_to_write(run, packed):
     refused = run("chart", "docs", "web-1.0.0.tgz", "--write")
     assert refused.code == 20
     assert "is no folder" in refused.err
+
+
+def test_a_folder_of_packed_charts_becomes_a_repository(run, packed, tmp_path):
+    (tmp_path / "other").mkdir()
+    Path("web-1.0.0.tgz").rename(tmp_path / "other" / "web-1.0.0.tgz")
+    result = run("chart", "index", ".", "--url", "https://charts.example.org/")
+    assert (result.code, result.out, result.err) == (0, "index.yaml changed: 1 chart(s)\n", "")
+    (entry,) = yaml_text.load_all(Path("index.yaml").read_text())[0]["entries"]["web"]
+    assert entry["urls"] == ["https://charts.example.org/other/web-1.0.0.tgz"]
+    assert entry["digest"] == hashlib.sha256((tmp_path / "other" / "web-1.0.0.tgz").read_bytes()).hexdigest()
+    assert entry["icon"] == "https://example.org/web.png"
+    before = Path("index.yaml").read_text()
+    assert (
+        run("chart", "index", ".", "--url", "https://charts.example.org/").out == "index.yaml unchanged: 1 chart(s)\n"
+    )
+    assert Path("index.yaml").read_text() == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_charts_of_another_index_are_kept(run, packed, tmp_path):
+    (tmp_path / "old.yaml").write_text("apiVersion: v1\nentries: {api: [{name: api, version: 1.0.0, urls: [x]}]}\n")
+    run("chart", "index", ".", "--merge", "old.yaml")
+    entries = yaml_text.load_all(Path("index.yaml").read_text())[0]["entries"]
+    assert {name: [each["urls"] for each in entries[name]] for name in entries} == {
+        "api": [["x"]],
+        "web": [["web-1.0.0.tgz"]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "said"), [("bad.tgz", "bad.tgz is no packed chart"), ("index.yaml", "is not the index of a chart")]
+)
+def test_what_cannot_be_indexed_is_named_and_nothing_is_written(run, packed, file, said):
+    Path(file).write_text("no chart")
+    before = Path("index.yaml").read_text() if Path("index.yaml").exists() else None
+    refused = run("chart", "index", ".")
+    assert refused.code == 20
+    assert said in refused.err
+    assert (Path("index.yaml").read_text() if Path("index.yaml").exists() else None) == before
+
+
+def test_an_indexed_folder_is_read_as_a_chart_repository(run, packed):
+    """What is written is what the repo server reads."""
+    run("chart", "index", ".", "--url", "https://charts.example.org")
+    content = Path("index.yaml").read_bytes()
+
+    async def read():
+        async with offline.workshop(os.environ) as workshop:
+            return await index.parse(content, tools=workshop.tools, name="index.yaml")
+
+    (version,) = asyncio.run(read())["web"]
+    assert (version.version, version.urls) == ("1.0.0", ("https://charts.example.org/web-1.0.0.tgz",))

@@ -75,7 +75,7 @@ def lint(paths: Sequence[str], given: Values, environment: Mapping[str, str]) ->
             skip_schema_validation=given.skip_schema_validation,
         )
 
-    return _done(work, environment)
+    return done(work, environment)
 
 
 def describe(path: str, environment: Mapping[str, str]) -> Described:
@@ -86,7 +86,7 @@ def describe(path: str, environment: Mapping[str, str]) -> Described:
         found = await _chart(where, workshop)
         return Described(await workshop.tools.chart(found), await workshop.tools.chart_values(found))
 
-    return _done(work, environment)
+    return done(work, environment)
 
 
 def _where(path: str) -> Place | Path:
@@ -102,7 +102,9 @@ async def _chart(where: Place | Path, workshop: Workshop) -> ChartFiles | ChartA
             return chart.packed(where, limit=workshop.chart_bytes)
 
 
-def _done(work: Callable[[Workshop], Awaitable[Answer]], environment: Mapping[str, str]) -> Answer:
+def done(work: Callable[[Workshop], Awaitable[Answer]], environment: Mapping[str, str]) -> Answer:
+    """Have work done with the tools. Raises `CommandError`."""
+
     async def run() -> Answer:
         async with offline.workshop(environment) as workshop:
             return await work(workshop)

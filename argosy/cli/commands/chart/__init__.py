@@ -6,6 +6,7 @@ from argosy.cli.command import Entry, LazyGroup
 
 ENTRIES = {
     "docs": Entry("argosy.cli.commands.chart.docs", "Write the table of a chart's values"),
+    "index": Entry("argosy.cli.commands.chart.index", "Make a folder of packed charts a chart repository"),
     "lint": Entry("argosy.cli.commands.chart.lint", "Say what is wrong with charts"),
 }
 
