@@ -136,6 +136,10 @@ class Tree:
     async def demand(self, path: str, *, kind: Kind) -> Entry:
         """Return the file or directory at a path. Raises `Refused` (path_not_found), naming what there is instead."""
         entry = await self.find(path)
+        if entry is None and path in self.record.linked:
+            raise Refused(
+                "path_not_found", f"{path!r} in {self.name} is reached by a symbolic link to nothing; mend it"
+            )
         if entry is None:
             raise Refused("path_not_found", f"{path!r} does not exist in {self.name}; {await self._nearest(path)}")
         if entry.node.kind != kind:

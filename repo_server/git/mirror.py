@@ -180,7 +180,12 @@ class Mirror:
             # Who wants little of the history hardly wants the tips of all branches.
             await self._fetch_one(commit)
         if not await self._objects.commit_id(commit):
-            await self._fetching.join()
+            # One ref that leads to nothing makes all of them impossible to fetch, and is no reason to give up yet.
+            try:
+                await self._fetching.join()
+            except Refused as refused:
+                if refused.code != "revision_not_found":
+                    raise
             # On no branch and under no tag: a pull request's commit, or a branch that has moved on since its listing.
             await self._fetch_one(commit)
         if not await self._objects.commit_id(commit):

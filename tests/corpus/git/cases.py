@@ -29,11 +29,12 @@ class Refuses:
 
 @dataclass(frozen=True)
 class Case:
-    """One repository: `make` commits to branch main what is to be tried."""
+    """One repository: `make` commits to branch main what is to be tried; `revision` is what the source asks for."""
 
     name: str
     make: Callable[[WorkTree], object]
     expected: Renders | Refuses
+    revision: str = "main"
 
 
 ONLY_GOOD = Renders({"good": {"color": "green"}})
@@ -75,6 +76,19 @@ def on_main(tree: WorkTree, identity: str) -> str:
 def blob(tree: WorkTree, content: str = GOOD) -> str:
     """Write a file."""
     return write(tree, "blob", content.encode())
+
+
+def folder(tree: WorkTree, files: Mapping[str, str]) -> str:
+    """Write a directory with files by their paths, past git's index and what a repository's files tell that."""
+    entries: dict[str, bytes] = {}
+    for name in {path.partition("/")[0] for path in files}:
+        below = {path.removeprefix(f"{name}/"): text for path, text in files.items() if path.startswith(f"{name}/")}
+        if below:
+            # Git sorts a folder as if its name ended in a slash.
+            entries[f"{name}/"] = entry("40000", name, folder(tree, below))
+        else:
+            entries[name] = entry("100644", name, blob(tree, files[name]))
+    return write(tree, "tree", b"".join(entries[name] for name in sorted(entries)))
 
 
 def app_with(tree: WorkTree, *entries: bytes) -> str:

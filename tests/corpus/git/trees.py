@@ -61,7 +61,10 @@ def deep(levels: int) -> Callable[[WorkTree], object]:
 def write_many(tree: WorkTree, levels: int) -> str:
     """Write folders within folders, the innermost with a file, by git's own fast way in."""
     folder = "deep/" + "d/" * (levels - 1)
-    stream = f"blob\nmark :1\ndata 4\na: b\ncommit refs/heads/deep\ncommitter A <a@b> 1 +0000\ndata 1\nx\nM 644 :1 {folder}x\n"
+    stream = (
+        "blob\nmark :1\ndata 4\na: b\n"
+        f"commit refs/heads/deep\ncommitter A <a@b> 1 +0000\ndata 1\nx\nM 644 :1 {folder}x\n"
+    )
     tree.git("fast-import", "--quiet", text=stream)
     return tree.git("rev-parse", "refs/heads/deep:deep")
 
