@@ -258,7 +258,7 @@ async def test_links_inside_the_repository_are_followed(kitchen: Kitchen):
     [
         ({"app/a.yaml": Link("a.yaml")}, "leads in circles"),
         ({"app/a.yaml": Link("b.yaml"), "app/b.yaml": Link("a.yaml")}, "leads in circles"),
-        ({"app/a.yaml": Link("gone.yaml")}, "does not exist"),
+        ({"app/a.yaml": Link("gone.yaml")}, "does not exist|link to nothing"),
         ({f"app/{n:02}.yaml": Link(f"{n + 1:02}.yaml") for n in range(12)}, "leads in circles"),
     ],
 )
@@ -291,3 +291,16 @@ async def test_odd_file_names_are_data(kitchen: Kitchen):
     names = ["-rf.yaml", "a b.yaml", "new\nline.yaml", "$(touch x).yaml", "ünï.yaml", "CON.yaml", "x" * 250 + ".yaml"]
     kitchen.forge.create().commit({f"app/{name}": config_map(f"n{n}") for n, name in enumerate(names)})
     assert len(await kitchen.manifests(kitchen.source("app"))) == len(names)
+
+
+async def test_s_130_many_files_are_read_up_to_the_limit_and_not_beyond(kitchen: Kitchen):
+    files = {f"app/{number}.yaml": config_map(f"c{number}") for number in range(2_000)}
+    kitchen.forge.create().commit({**files, "big/one.yaml": config_map("big", text="x" * 200_000)})
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "limit_exceeded"
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("big"))
+    assert refused.value.code == "limit_exceeded"
+    settings = ToolSettings(directory_bytes=1_000_000)
+    assert len(await kitchen.data(kitchen.source("app"), tools=settings)) == 2_000

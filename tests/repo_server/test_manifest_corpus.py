@@ -3,7 +3,7 @@
 import pytest
 
 from repo_server import errors
-from tests.corpus.manifests.texts import ODD, Gives, Refused
+from tests.corpus.manifests.texts import ODD, Gives, GivesMany, Refused
 from tests.repo_server.kitchen import Kitchen, config_map
 
 
@@ -13,9 +13,9 @@ async def test_b_01_to_b_08_and_b_12_an_odd_manifest_is_answered_as_the_corpus_s
     tree = kitchen.forge.create()
     tree.commit({"app/odd.yaml": odd.make()})
     match odd.expected:
-        case Gives(objects=int(count)):
+        case GivesMany(count=count):
             assert len(await kitchen.manifests(kitchen.source("app"))) == count
-        case Gives(objects=tuple(objects)):
+        case Gives(objects=objects):
             head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
             assert await kitchen.manifests(kitchen.source("app")) == [{**head, **more} for more in objects]
         case Refused(says=says):

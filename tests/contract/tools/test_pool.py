@@ -88,7 +88,7 @@ async def test_a_worker_that_has_grown_is_replaced(tool_worker_program: Path, op
     )
     await gone(*small)
     assert pool.pids == frozenset()
-    assert (await pool.helm(GOOD)).documents[0].manifest == {"kind": "Good"}
+    assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
 async def test_nothing_is_started_before_it_is_needed(pool: Pool):

@@ -17,9 +17,16 @@ class Refused:
 
 @dataclass(frozen=True)
 class Gives:
-    """The objects besides their head, or (a number) how many there are."""
+    """The objects besides their head."""
 
-    objects: tuple[Mapping[str, Any], ...] | int
+    objects: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class GivesMany:
+    """How many objects there are."""
+
+    count: int
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Odd:
     """A file and what is expected of it."""
 
     make: Callable[[], str | bytes]
-    expected: Refused | Gives
+    expected: Refused | Gives | GivesMany
 
 
 def one(text: str, **gives: Any) -> Odd:
@@ -63,11 +70,13 @@ ODD: Mapping[str, Odd] = {
     "B-01 a small use of aliases": one("x: &x [1]\nz: {<<: {a: 1}, b: *x}\n", x=[1], z={"a": 1, "b": [1]}),
     "B-02 100 levels": one("x: " + "[" * 100 + "]" * 100, x=json.loads("[" * 100 + "]" * 100)),
     "B-02 501 levels in flow": refused("x: " + "[" * 501 + "]" * 501, DEEP),
-    "B-02 400 levels in block": Odd(lambda: HEAD + "x:\n" + "".join(" " * n + "x:\n" for n in range(1, 400)), Gives(1)),
+    "B-02 400 levels in block": Odd(
+        lambda: HEAD + "x:\n" + "".join(" " * n + "x:\n" for n in range(1, 400)), GivesMany(1)
+    ),
     "B-02 90,000 levels in flow": refused("x: " + "[" * 90_000, DEEP),
-    "B-03 10,000 empty documents": Odd(lambda: "---\n" * 10_000 + HEAD + "--- # nothing\n" * 1_000, Gives(1)),
-    "B-03 only comments": Odd(lambda: "# nothing\n---\n# nothing\n", Gives(0)),
-    "B-03 1,500 documents": Odd(lambda: (HEAD + "---\n") * 1_500, Gives(1_500)),
+    "B-03 10,000 empty documents": Odd(lambda: "---\n" * 10_000 + HEAD + "--- # nothing\n" * 1_000, GivesMany(1)),
+    "B-03 only comments": Odd(lambda: "# nothing\n---\n# nothing\n", GivesMany(0)),
+    "B-03 1,500 documents": Odd(lambda: (HEAD + "---\n") * 1_500, GivesMany(1_500)),
     "B-04 a line of 90 kB": one(f"x: {'y' * 90_000}\n", x="y" * 90_000),
     "B-04 a map of 9,000 keys": one(
         "x: {" + ", ".join(f"k{n}: 1" for n in range(9_000)) + "}", x={f"k{n}": 1 for n in range(9_000)}
