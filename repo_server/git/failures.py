@@ -46,6 +46,11 @@ MEANINGS: Sequence[_Meaning] = (
     ),
     _meaning(
         "access_denied",
+        "it refused the client certificate, or wants one; correct tlsClientCertData and tlsClientCertKey in its entry",
+        r"alert (unknown ca|bad certificate|certificate (required|expired|revoked|unknown)|handshake failure)",
+    ),
+    _meaning(
+        "access_denied",
         "its TLS certificate is not trusted; check it and add its authority to argocd-tls-certs-cm",
         r"ssl certificate problem|certificate verif|server certificate|self.signed certificate|"
         r"unable to get local issuer",
@@ -75,7 +80,7 @@ MEANINGS: Sequence[_Meaning] = (
     _meaning(
         "unavailable",
         "it could not be reached",
-        r"failed to connect|connect tunnel failed|proxy \S+: |"
+        r"failed to connect|send failure|connect tunnel failed|proxy \S+: |"
         r"connection (refused|reset|timed out|closed)|couldn't connect|timed out|operation too slow|"
         r"returned error: (429|5\d\d)|early eof|remote end hung up|no route to host|network is unreachable|"
         r"unexpected disconnect|recv failure|empty reply|kex_exchange|transfer closed|rpc failed|gnutls|ssl_",

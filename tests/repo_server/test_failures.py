@@ -27,6 +27,8 @@ ANONYMOUS = Access(address=ACCESS.address, repository=Repository(url="https://gi
         ("Host key verification failed.", "access_denied", "argocd-ssh-known-hosts-cm"),
         ("No ED25519 host key is known for x and you have requested strict checking.", "access_denied", "known hosts"),
         ("SSL certificate problem: unable to get local issuer certificate", "access_denied", "argocd-tls-certs-cm"),
+        ("OpenSSL SSL_read: tlsv13 alert certificate required, errno 0", "access_denied", "tlsClientCertData"),
+        ("error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca", "access_denied", "client certificate"),
         ("server certificate verification failed. CAfile: none CRLfile: none", "access_denied", "not trusted"),
         ("remote: Repository not found.\nfatal: repository 'https://x/' not found", "repository_not_found", "check"),
         (

@@ -98,8 +98,41 @@ async def test_2_54_what_names_nothing_is_refused(kitchen: Kitchen, commits: dic
     assert refused.value.code == "revision_not_found"
 
 
+@pytest.mark.parametrize(
+    ("revision", "means"),
+    [("v1.0.0", "v1.0.0"), ("v1.2.0-rc.1", "v1.2.0-rc.1"), ("refs/tags/v1.0.0", "v1.0.0")],
+)
+async def test_2_55_a_version_is_a_pin_and_no_constraint(
+    kitchen: Kitchen, commits: dict[str, str], revision: str, means: str
+):
+    assert await kitchen.resolve(kitchen.source(target_revision=revision)) == commits[means]
+
+
+async def test_2_55_a_constraint_never_means_a_branch(kitchen: Kitchen, commits: dict[str, str]):
+    """Branch `5.x` holds no tag: as a constraint it finds nothing, and then it is a branch's name like any other."""
+    with pytest.raises(Refused, match="unable to resolve"):
+        await kitchen.resolve(kitchen.source(target_revision="5.*"))
+    assert await kitchen.resolve(kitchen.source(target_revision="5.x")) == commits["looks like a version"]
+
+
+@pytest.mark.parametrize(
+    ("revision", "means"),
+    [("^1.0.0", "annotated"), ("^1.2.0-0", "annotated"), (">=1.2.0-0 <1.3.0", "v1.2.0-rc.1"), ("1.2.*", None)],
+)
+async def test_2_54_a_pre_release_is_chosen_only_if_it_is_asked_for(
+    kitchen: Kitchen, commits: dict[str, str], revision: str, means: str | None
+):
+    if means is None:
+        with pytest.raises(Refused):
+            await kitchen.resolve(kitchen.source(target_revision=revision))
+    else:
+        assert await kitchen.resolve(kitchen.source(target_revision=revision)) == commits[means]
+
+
 @pytest.mark.parametrize("revision", ["-main", "--upload-pack=touch /tmp/x", "a\nb", "a\0b", "x" * 2000])
-async def test_a_revision_that_could_steer_git_is_refused(kitchen: Kitchen, commits: dict[str, str], revision: str):
+async def test_s_151_a_revision_that_could_steer_git_is_refused(
+    kitchen: Kitchen, commits: dict[str, str], revision: str
+):
     with pytest.raises(Refused) as refused:
         await kitchen.resolve(kitchen.source(target_revision=revision))
     assert refused.value.code == "invalid"
