@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ class Place:
     """A repository's URL, what opens it, and what of that is put wrong."""
 
     url: str
-    entry: dict[str, str | bool | int]
-    wrong: dict[str, str | bool | int]
+    entry: dict[str, Any]
+    wrong: dict[str, Any]
 
 
 @contextlib.asynccontextmanager
@@ -63,7 +64,7 @@ def _lending(kind: str, shop: provider_shop.Shop, forge: Forge, stack: contextli
     if kind == "Azure":
         server = GitServer(root=forge.root, login=None)
         stack.enter_context(server)
-        wrong: dict[str, str | bool | int] = {"azure_service_principal_client_secret": "wrong"}
+        wrong: dict[str, Any] = {"azure_service_principal_client_secret": "wrong"}
         return Place(f"{server.url}/demo/.git", test_providers.azure(shop), wrong)
     user = "x-access-token" if kind == "GitHub App" else "robot@example.org"
     server = stack.enter_context(GitServer(root=forge.root, login=Login(user=user, password="CANARY-TOKEN-1")))
