@@ -156,6 +156,21 @@ async def test_a_commit_renders_to_the_same_for_ever(world: World):
     assert (source.revision, [item.manifest for item in source.manifests]) == (old, [A])
 
 
+async def test_manifests_that_the_caller_has_are_not_sent_again(world: World):
+    world.commit({"one": [A], "two": [B]})
+    first = await world.manifests.render(_render(world, "one", "two"))
+    one, two = (source.fingerprint for source in first.sources)
+    assert not any(source.unchanged for source in first.sources)
+    request = msgspec.structs.replace(_render(world, "one", "two"), known=(one, "another"))
+    again = await world.manifests.render(request)
+    assert [(source.fingerprint, source.unchanged) for source in again.sources] == [(one, True), (two, False)]
+    assert [[item.manifest for item in source.manifests] for source in again.sources] == [[], [B]]
+    new = world.commit({"one": [B], "two": [B]})
+    later = msgspec.structs.replace(_render(world, "one", revision=new), known=(one,))
+    (moved,) = (await world.manifests.render(later)).sources
+    assert (moved.revision, moved.unchanged, [item.manifest for item in moved.manifests]) == (new, False, [B])
+
+
 async def test_a_revision_resolves_to_the_newest_commit_and_a_commit_to_itself(world: World):
     old = world.commit({"one": [A]})
     new = world.commit({"one": [B]})

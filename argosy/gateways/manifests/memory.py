@@ -100,7 +100,7 @@ class MemoryManifests:
         """Return what the sources were said to render to."""
         self._note(request)
         self._demand_entries(request)
-        return wire.RenderAnswer(tuple(self._linted(item, lint=request.lint) for item in request.sources))
+        return wire.RenderAnswer(tuple(self._answered(request, item) for item in request.sources))
 
     async def resolve(self, request: wire.ResolveRequest) -> str:
         """Return the commit that the target revision means now."""
@@ -167,10 +167,18 @@ class MemoryManifests:
         if missing:
             raise Refused("repositories_needed", "other repositories are needed too", repositories=tuple(missing))
 
-    def _linted(self, item: wire.SourceRequest, *, lint: bool) -> wire.RenderedSource:
+    def _answered(self, request: wire.RenderRequest, item: wire.SourceRequest) -> wire.RenderedSource:
         rendered = self._rendered(item)
-        warnings = self.linted.get((item.source.repo_url, _place(item.source)), ()) if lint else ()
-        return msgspec.structs.replace(rendered, warnings=warnings)
+        linted = self.linted.get((item.source.repo_url, _place(item.source)), ())
+        fingerprint = hashlib.sha256(msgspec.json.encode(rendered.manifests, order="sorted")).hexdigest()
+        unchanged = fingerprint in request.known
+        return msgspec.structs.replace(
+            rendered,
+            manifests=() if unchanged else rendered.manifests,
+            warnings=linted if request.lint else (),
+            fingerprint=fingerprint,
+            unchanged=unchanged,
+        )
 
     def _rendered(self, item: wire.SourceRequest) -> wire.RenderedSource:
         source = item.source
