@@ -69,6 +69,19 @@ BUILDS = {
 }
 """Name -> the kustomization and the arguments of `kustomize build`."""
 
+EDITS = {
+    "names": ("set nameprefix -- shop-", "set namesuffix -- -x", "set namespace -- there"),
+    "images": ("set image nginx=mirror.example.com:5000/nginx:2.0 other@sha256:0123", "set image nginx=*:3"),
+    "replicas": ("set replicas web=5",),
+    "labels": ("add label tier:front app.kubernetes.io/part-of:shop",),
+    "labels-by-force": ("add label --force app:other tier:front",),
+    "labels-without-selector": ("add label --without-selector tier:front", "add annotation why:so"),
+    "labels-in-templates": ("add label --without-selector --include-templates tier:front",),
+    "annotations-by-force": ("add annotation --force team:other why:x:y",),
+    "component": ("add component ../parts/tls",),
+}
+"""Name -> the commands of `kustomize edit` that Argo CD would run in the overlay before it builds it."""
+
 
 def main() -> int:
     """Write every expected file."""
@@ -84,7 +97,17 @@ def main() -> int:
         for name, (folder_name, *arguments) in BUILDS.items():
             command = [kustomize, "build", f"kustomizations/{folder_name}", f"--helm-command={helm}", *arguments]
             write(f"kustomize-{name}.yaml", printed(command))
+        for name, edits in EDITS.items():
+            write(f"edited-{name}.yaml", edited(kustomize, edits, Path(folder) / name))
     return 0
+
+
+def edited(kustomize: str, edits: tuple[str, ...], copy: Path) -> str:
+    """Return what the overlay builds to after these edits."""
+    shutil.copytree(HERE / "kustomizations", copy)
+    for edit in edits:
+        subprocess.run([kustomize, "edit", *edit.split(" ")], cwd=copy / "overlay", check=True)
+    return printed([kustomize, "build", str(copy / "overlay")])
 
 
 def build(folder: Path) -> tuple[str, str]:

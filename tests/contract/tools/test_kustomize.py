@@ -13,7 +13,8 @@ import yaml
 from argosy.engine.model.source import KustomizeOptions, KustomizePatch, KustomizeReplica, KustomizeTarget
 from argosy.gateways.tools.errors import ToolFailed
 from argosy.gateways.tools.pool import Pool
-from argosy.gateways.tools.port import Document, File, KustomizeAnswer, KustomizeRequest
+from argosy.gateways.tools.port import Document, File, KustomizeAnswer, KustomizeRequest, ReadFile
+from tests.tool_worker.oracle import EDITS
 
 EXPECTED = Path(__file__).parents[2] / "tool_worker" / "expected"
 MAP = File("m.yaml", b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n")
@@ -52,7 +53,36 @@ async def test_the_overlay_builds_to_what_kubectl_builds(pool: Pool, overlay: An
     assert [document.manifest for document in await built(pool, overlay())] == list(yaml.safe_load_all(printed))
 
 
-async def test_options_are_applied(pool: Pool, overlay: Any):
+EDITED = {
+    "names": KustomizeOptions(name_prefix="shop-", name_suffix="-x", namespace="there"),
+    "images": KustomizeOptions(images=("nginx=mirror.example.com:5000/nginx:2.0", "other@sha256:0123", "nginx=*:3")),
+    "replicas": KustomizeOptions(replicas=(KustomizeReplica(name="web", count="5"),)),
+    "labels": KustomizeOptions(common_labels={"tier": "front", "app.kubernetes.io/part-of": "shop"}),
+    "labels-by-force": KustomizeOptions(common_labels={"app": "other", "tier": "front"}, force_common_labels=True),
+    "labels-without-selector": KustomizeOptions(
+        common_labels={"tier": "front"}, label_without_selector=True, common_annotations={"why": "so"}
+    ),
+    "labels-in-templates": KustomizeOptions(
+        common_labels={"tier": "front"}, label_without_selector=True, label_include_templates=True
+    ),
+    "annotations-by-force": KustomizeOptions(
+        common_annotations={"team": "other", "why": "x:y"}, force_common_annotations=True
+    ),
+    "component": KustomizeOptions(components=("../parts/tls",)),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+async def test_2_30_options_give_what_the_commands_of_kustomize_edit_give(pool: Pool, folder: Any, name: str):
+    files = folder("kustomizations")
+    documents = await built(pool, KustomizeRequest(files=files, directory="overlay", options=EDITED[name]))
+    path = EXPECTED / f"edited-{name}.yaml"
+    (expected,) = await pool.yaml([File(path.name, path.read_bytes())])
+    assert isinstance(expected, ReadFile)
+    assert [document.manifest for document in documents] == [document.manifest for document in expected.documents]
+
+
+async def test_2_30_options_are_applied(pool: Pool, overlay: Any):
     target = KustomizeTarget(kind="Service")
     objects = by_kind(
         await built(
@@ -86,20 +116,20 @@ async def test_options_are_applied(pool: Pool, overlay: Any):
     assert service["spec"]["ports"] == [{"port": 443}]
 
 
-async def test_labels_can_leave_selectors_alone(pool: Pool, overlay: Any):
+async def test_2_31_labels_can_leave_selectors_alone(pool: Pool, overlay: Any):
     objects = by_kind(await built(pool, overlay(common_labels={"tier": "front"}, label_without_selector=True)))
     assert objects["Deployment"]["metadata"]["labels"] == {"tier": "front"}
     assert objects["Deployment"]["spec"]["selector"]["matchLabels"] == {"app": "web"}
     assert objects["Deployment"]["spec"]["template"]["metadata"]["labels"] == {"app": "web"}
 
 
-async def test_an_annotation_that_is_there_is_not_overridden_without_force(pool: Pool, overlay: Any):
+async def test_2_31_an_annotation_that_is_there_is_not_overridden_without_force(pool: Pool, overlay: Any):
     with pytest.raises(ToolFailed, match="annotation team already in kustomization file") as caught:
         await pool.kustomize(overlay(common_annotations={"team": "other"}))
     assert caught.value.place.file == "overlay/kustomization.yaml"
 
 
-async def test_a_component_that_is_missing_is_named(pool: Pool, overlay: Any):
+async def test_2_33_a_component_that_is_missing_is_named(pool: Pool, overlay: Any):
     with pytest.raises(ToolFailed, match="parts/gone"):
         await pool.kustomize(overlay(components=("../parts/gone",)))
 
