@@ -38,7 +38,7 @@ def marks(manifest: dict) -> tuple[dict, dict]:
         ),
     ],
 )
-def test_stamp(manifest: dict, tracking: Tracking, annotations: dict, labels: dict) -> None:
+def test_2_6_stamp(manifest: dict, tracking: Tracking, annotations: dict, labels: dict) -> None:
     assert marks(dict(stamp(manifest, "app", tracking=tracking, namespace="dest"))) == (annotations, labels)
 
 

@@ -226,3 +226,84 @@ async def test_an_endless_template_costs_only_its_own_render(kitchen: Kitchen):
         await kitchen.render(kitchen.source("bad"))
     assert refused.value.code == "limit_exceeded"
     assert "shop" in await kitchen.data(kitchen.source("web"))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "../../../values.yaml",
+        "/../../../../etc/passwd",
+        "$other/../../../etc/passwd",
+        "file://../values.yaml",
+        "$UP/../../../x.yaml",
+        "../chart-evil/../../../x.yaml",
+        "./a/../../../../x.yaml",
+    ],
+)
+async def test_s_080_and_s_086_no_value_file_leads_out_and_no_message_tells_a_path_of_ours(kitchen: Kitchen, file: str):
+    kitchen.forge.create("other").commit({"values.yaml": "color: other"})
+    kitchen.forge.create().commit({**chart("charts/web"), "charts/chart-evil/x.yaml": "a: 1"})
+    source = kitchen.source("charts/web", helm=HelmOptions(value_files=(file,)))
+    for missing_too in (False, True):
+        helm = HelmOptions(value_files=(file,), ignore_missing_value_files=missing_too)
+        source = kitchen.source("charts/web", helm=helm)
+        with pytest.raises(Refused) as refused:
+            await kitchen.render(source, kitchen.source(name="other", ref="other"))
+        assert refused.value.code == "render_failed"
+        assert str(kitchen.forge.root) not in refused.value.message
+
+
+async def test_s_080_a_percent_sign_is_a_character_like_any_other(kitchen: Kitchen):
+    kitchen.forge.create().commit({**chart("web"), "web/%2e%2e%2fx.yaml": "color: percent"})
+    source = kitchen.source("web", helm=HelmOptions(value_files=("%2e%2e%2fx.yaml",)))
+    assert (await kitchen.data(source))["shop"]["color"] == "percent"
+
+
+async def test_s_081_a_file_that_is_no_yaml_is_refused_without_its_content(kitchen: Kitchen):
+    kitchen.forge.create().commit({**chart("web"), "secret.txt": "root:x:0:0\n\tcanary: [\n"})
+    helm = HelmOptions(value_files=("/secret.txt",))
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("web", helm=helm))
+    assert "secret.txt" in refused.value.message
+    assert "canary" not in refused.value.message
+
+
+@pytest.mark.parametrize("path", ["a/../b", "/etc", "..", "a/..", "../a", "a\0b"])
+async def test_s_084_a_path_with_dots_or_from_the_root_is_refused(kitchen: Kitchen, path: str):
+    kitchen.forge.create().commit(chart("b"))
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source(path))
+    assert refused.value.code == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("- a\n- b\n", "values.yaml"),
+        ("just words\n", "values.yaml"),
+        ("a: &a [x, x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(3)) + "a: [", "values.yaml"),
+        ("x: " + "[" * 100_000, "values.yaml"),
+    ],
+)
+async def test_b_20_a_values_file_that_is_no_map_is_refused_by_name(kitchen: Kitchen, content: str, says: str):
+    kitchen.forge.create().commit({**chart("web"), "web/other-values.yaml": content})
+    with pytest.raises(Refused) as refused:
+        await kitchen.render(kitchen.source("web", helm=HelmOptions(value_files=("other-values.yaml",))))
+    assert says in refused.value.message
+
+
+async def test_s_113_a_chart_can_bring_no_plugin_and_no_post_renderer(kitchen: Kitchen):
+    plugin = {
+        "plugins/evil/plugin.yaml": "name: evil\nversion: 1.0.0\ncommand: touch /tmp/evil\n",
+        "post-renderer.sh": "#!/bin/sh\ntouch /tmp/evil\n",
+    }
+    kitchen.forge.create().commit(chart("web", **plugin))
+    assert "shop" in await kitchen.data(kitchen.source("web"))
+    with pytest.raises(Refused, match=r"'secrets\+gpg' URLs are not allowed"):
+        await kitchen.data(kitchen.source("web", helm=HelmOptions(value_files=("secrets+gpg://x/values.yaml",))))
+
+
+@pytest.mark.parametrize("version", ["v2", "v3", "v99", ""])
+async def test_2_23_the_version_of_helm_is_accepted_and_has_no_effect(kitchen: Kitchen, version: str):
+    kitchen.forge.create().commit(chart("web"))
+    assert "shop" in await kitchen.data(kitchen.source("web", helm=HelmOptions(version=version)))

@@ -1,6 +1,8 @@
 """Kustomizations: what they reach inside the repository is handed over, and nothing else. Rules 2.30 to 2.36."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -178,3 +180,44 @@ async def test_2_36_a_moved_branch_of_a_remote_base_is_rendered_again(kitchen: K
 async def test_files_that_nothing_refers_to_are_not_handed_over(kitchen: Kitchen):
     kitchen.forge.create().commit({**BASE, "base/huge.bin": "x" * 6_000_000, "other/huge.yaml": "x" * 6_000_000})
     assert await kitchen.data(kitchen.source("base")) == {"map": {"color": "base"}}
+
+
+LABELLED = {
+    "app/kustomization.yaml": (
+        "resources: [deployment.yaml]\ncommonLabels: {team: own}\ncommonAnnotations: {note: own}\n"
+    ),
+    "app/deployment.yaml": (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n"
+        "  selector: {matchLabels: {app: d}}\n  template: {metadata: {labels: {app: d}}}\n"
+    ),
+}
+
+
+async def _deployment(kitchen: Kitchen, **options: object) -> Mapping[str, Any]:
+    (manifest,) = await kitchen.manifests(kitchen.source("app", kustomize=KustomizeOptions(**options)))
+    return manifest
+
+
+@pytest.mark.parametrize("what", ["label", "annotation"])
+async def test_2_31_a_key_that_is_there_is_an_error_unless_forced(kitchen: Kitchen, what: str):
+    kitchen.forge.create().commit(LABELLED)
+    key = {"label": "team", "annotation": "note"}[what]
+    common = {f"common_{what}s": {key: "ours"}}
+    with pytest.raises(Refused, match=f"{what} {key} already in kustomization file"):
+        await _deployment(kitchen, **common)
+    forced = await _deployment(kitchen, **common, **{f"force_common_{what}s": True})
+    assert forced["metadata"][f"{what}s"][key] == "ours"
+
+
+async def test_2_31_labels_may_be_kept_out_of_selectors_and_put_into_templates(kitchen: Kitchen):
+    kitchen.forge.create().commit(LABELLED)
+    labels = {"common_labels": {"tier": "front"}}
+    everywhere = await _deployment(kitchen, **labels)
+    assert everywhere["spec"]["selector"]["matchLabels"]["tier"] == "front"
+    outside = await _deployment(kitchen, **labels, label_without_selector=True)
+    assert outside["metadata"]["labels"]["tier"] == "front"
+    assert "tier" not in outside["spec"]["selector"]["matchLabels"]
+    assert "tier" not in outside["spec"]["template"]["metadata"]["labels"]
+    within = await _deployment(kitchen, **labels, label_without_selector=True, label_include_templates=True)
+    assert "tier" not in within["spec"]["selector"]["matchLabels"]
+    assert within["spec"]["template"]["metadata"]["labels"]["tier"] == "front"
