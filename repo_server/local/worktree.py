@@ -4,12 +4,15 @@ Read from `.git` without running git: a configuration that came with the folder 
 commands to take sources of that repository from the folder.
 """
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 _MARK = ".git"
-_LARGEST_CONFIGURATION = 1024 * 1024
+_LARGEST = 1024 * 1024
 _SECTION = re.compile(r'\s*\[\s*(?P<section>[\w.-]+)(?:\s+"(?P<name>(?:[^"\\]|\\.)*)")?\s*\]\s*(?P<rest>.*)')
 _URL = re.compile(r"\s*url\s*=\s*(?P<url>.*?)\s*", re.IGNORECASE)
 _COMMENT = re.compile(r"\s[#;].*")
@@ -23,20 +26,26 @@ def top(folder: Path) -> Path | None:
 def remotes(top: Path) -> tuple[str, ...]:
     """Return the URLs of a work tree's remotes as its configuration has them; none if it cannot be read."""
     try:
-        with (_common_folder(top / _MARK) / "config").open("rb") as file:
-            text = file.read(_LARGEST_CONFIGURATION).decode("utf-8", "replace")
+        return tuple(_urls(_text(_common_folder(top / _MARK) / "config")))
     except OSError:
         return ()
-    return tuple(_urls(text))
 
 
 def _common_folder(mark: Path) -> Path:
     """Return the repository's folder; that of another work tree is named by files of one line."""
     if mark.is_dir():
         return mark
-    folder = mark.parent / mark.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+    folder = mark.parent / _text(mark).removeprefix("gitdir:").strip()
     common = folder / "commondir"
-    return folder / common.read_text(encoding="utf-8").strip() if common.exists() else folder
+    return folder / _text(common).strip() if common.exists() else folder
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file, or its start. What is no file, such as a pipe, is not waited for."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        return file.read(_LARGEST).decode("utf-8", "replace").replace("\0", "")
 
 
 def _urls(text: str) -> Iterator[str]:

@@ -221,3 +221,17 @@ def test_without_a_configuration_there_are_no_remotes(repository: WorkTree, tmp_
     (repository.folder / ".git" / "config").unlink()
     assert worktree.remotes(repository.folder) == ()
     assert worktree.remotes(tmp_path) == ()
+
+
+@pytest.mark.parametrize("name", [".git", ".git/config"])
+def test_s_097_a_pipe_in_the_place_of_a_configuration_keeps_nobody_waiting(tmp_path: Path, name: str):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / name)
+    assert worktree.top(tmp_path) == tmp_path
+    assert worktree.remotes(tmp_path) == ()
+
+
+@pytest.mark.parametrize("content", [b"gitdir: \xff\xfe\n", b"gitdir: a\0b", b"x" * 10_000, b"", b"gitdir: .git\n"])
+def test_a_mark_that_leads_nowhere_is_no_repository(tmp_path: Path, content: bytes):
+    (tmp_path / ".git").write_bytes(content)
+    assert worktree.remotes(tmp_path) == ()
