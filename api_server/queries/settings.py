@@ -40,6 +40,8 @@ def get(server: Server, caller: Caller) -> Mapping[str, Any]:
         "hydratorEnabled": False,
         "impersonationEnabled": False,
         "syncWithReplaceAllowed": False,
+        "kustomizeOptions": {"BuildOptions": found.tools.kustomize_build_options},
+        "kustomizeVersions": list(found.tools.kustomize_versions),
         "resourceOverrides": {},
         "problems": [str(problem) for problem in server.watches.settings.problems],
     }

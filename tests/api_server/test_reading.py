@@ -183,6 +183,7 @@ async def test_who_made_a_revision(read):
 async def test_settings_are_whole_for_who_has_signed_in(read):
     shown = (await read.send("GET", "/api/v1/settings")).json()
     assert shown["trackingMethod"] == "annotation"
+    assert (shown["kustomizeOptions"], shown["kustomizeVersions"]) == ({"BuildOptions": ""}, [])
     assert shown["controllerNamespace"] == "argocd"
     assert shown["problems"] == []
 

@@ -10,7 +10,7 @@ import pytest
 from api_server import settings as api_server
 from app_controller import settings as controller
 from argosy.engine import settings as engine_settings
-from argosy.engine.settings import clusters, config_map, repositories
+from argosy.engine.settings import clusters, config_map, parameters, repositories
 from repo_server import settings as repo_server
 
 ROOT = Path(__file__).parent.parent.parent
@@ -125,6 +125,7 @@ def test_every_key_of_argocd_cm_is_on_the_page_and_no_other() -> None:
     rows = set(re.findall(r"^\| `([^`]+)`", before, re.MULTILINE))
     rest = keys_of(before.partition("Read, and told")[2])
     assert rows | rest == set(config_map._READ)
+    assert set(config_map._READ_FAMILIES) <= {f"{name}." for name in re.findall(r"`([\w.]+)\.<version>`", before)}
     assert keys_of(after) == set(config_map._ACCEPTED) | set(config_map._ACCEPTED_FAMILIES)
 
 
@@ -134,6 +135,13 @@ def test_the_defaults_of_argocd_cm_on_the_page_are_those_of_the_code() -> None:
     for name, default in found.items():
         key = config_map._READ[name]
         assert key.read(default) == key.default, name
+
+
+def test_every_key_of_the_parameters_is_on_the_page_with_its_default() -> None:
+    title = "Keys of argocd-cmd-params-cm"
+    assert set(re.findall(r"^\| `([^`]+)`", section(title), re.MULTILINE)) == set(parameters.KEYS)
+    for name, default in defaults(title, "[^`]+"):
+        assert parameters.KEYS[name].read(default) == parameters.KEYS[name].default, name
 
 
 def test_keys_said_to_be_without_effect_are_looked_at_by_nobody() -> None:
