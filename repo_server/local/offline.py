@@ -8,11 +8,16 @@ command at the same time gets a state of its own. Called by `argosy.cli.offline`
 import contextlib
 import fcntl
 import os
+import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import structlog
+
+from argosy.gateways import process
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.tools.port import Tools
 from repo_server import settings, wiring
@@ -32,6 +37,7 @@ class Offline:
 @contextlib.asynccontextmanager
 async def service(folders: Mapping[str, Path], environment: Mapping[str, str]) -> AsyncGenerator[Offline]:
     """Yield the service; all that it runs is ended afterwards. Raises `Refused` for a folder, `BadSetting`."""
+    _log_for_people()
     with contextlib.ExitStack() as stack:
         by_path = {path: stack.enter_context(folder.opened(path)) for path in dict.fromkeys(folders.values())}
         trees = {url: by_path[path][0] for url, path in folders.items()}
@@ -58,6 +64,20 @@ async def workshop(environment: Mapping[str, str]) -> AsyncGenerator[Workshop]:
         yield Workshop(tools=tools, chart_bytes=chosen.chart_bytes)
     finally:
         await tools.close()
+
+
+def _log_for_people() -> None:
+    """Log plain lines on standard error, where a person reads them; standard output is for manifests alone."""
+    process.prepare()
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, _line], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+
+
+def _line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+    del logger, method
+    level, said = event.pop("level"), event.pop("event")
+    return ": ".join([level, str(said), *(f"{name}={value}" for name, value in event.items())])
 
 
 def _state(environment: Mapping[str, str], stack: contextlib.ExitStack) -> Path:

@@ -332,3 +332,13 @@ def test_without_git_only_what_has_to_be_fetched_fails(folder, remote):
     refused = call("app.yaml")
     assert refused.returncode == 20
     assert refused.stderr == "error: web: git is not installed here, or not in PATH; install it\n"
+
+
+def test_what_the_service_logs_is_not_among_the_manifests(folder, render, monkeypatch):
+    (folder / "plugins").mkdir()
+    (folder / "plugins" / "plugin.yaml").write_text("kind: Other\n")
+    monkeypatch.setenv("ARGOSY_REPO_SERVER_PLUGINS", str(folder / "plugins"))
+    result = render("shop")
+    assert (result.code, names(result.out)) == (0, ["one"])
+    assert result.err.startswith("warning: plugin_unusable: problem=")
+    assert "plugins/plugin.yaml" in result.err
