@@ -36,6 +36,7 @@ from repo_server.tree import Entry, Tree, join, parent, resolve
 
 _MOST_FOLDERS = 1000
 _MOST_ROUNDS = 20
+_ENABLE_HELM = "--enable-helm"
 _LONGEST_REFERENCE = 1024
 _PLUGIN_FIELDS = ("generators", "transformers", "validators")
 _ELSEWHERE = ".argosy-elsewhere"
@@ -51,7 +52,7 @@ async def render(job: Job) -> Product:
         options=options,
         build_options=_build_options(job, options),
         kube_version=options.kube_version or job.kube_version,
-        api_versions=options.api_versions or job.api_versions,
+        api_versions=_api_versions(job, options),
     )
     answer = await _built(job, request)
     return Product(
@@ -65,7 +66,7 @@ async def render(job: Job) -> Product:
 def told(job: Job) -> object:
     """Return what decides a build besides the source and the files: what charts inflated on the way see."""
     options = job.source.kustomize or KustomizeOptions()
-    return options.kube_version or job.kube_version if "--enable-helm" in _build_options(job, options) else None
+    return options.kube_version or job.kube_version if _ENABLE_HELM in _build_options(job, options) else None
 
 
 def _substituted(options: KustomizeOptions, variables: Variables) -> KustomizeOptions:
@@ -83,6 +84,11 @@ def _build_options(job: Job, options: KustomizeOptions) -> str:
     if options.version not in job.settings.kustomize_versions:
         raise Refused("render_failed", f"kustomize version {options.version} is not registered")
     return job.settings.kustomize_versions[options.version]
+
+
+def _api_versions(job: Job, options: KustomizeOptions) -> tuple[str, ...]:
+    """Return what charts inflated on the way see; there are none unless the build options allow it."""
+    return options.api_versions or job.api_versions if _ENABLE_HELM in _build_options(job, options) else ()
 
 
 async def _built(job: Job, request: KustomizeRequest) -> KustomizeAnswer:

@@ -10,6 +10,7 @@ from argosy.gateways.tools.port import (
     ChartArchive,
     ChartFiles,
     File,
+    Glob,
     HelmRequest,
     JsonnetRequest,
     KustomizeRequest,
@@ -19,6 +20,7 @@ from argosy.gateways.tools.port import (
     SetString,
     SetValue,
 )
+from argosy.gateways.tools.scripts import SCRIPT_SECONDS
 
 Options = Mapping[str, Any]
 
@@ -34,12 +36,17 @@ def helm(request: HelmRequest) -> tuple[Options, Groups]:
         "namespace": request.namespace,
         "parameters": _parameters(request.parameters),
         "kubeVersion": request.kube_version,
-        "apiVersions": request.api_versions,
         "includeCrds": request.include_crds,
         "skipTests": request.skip_tests,
         "skipSchemaValidation": request.skip_schema_validation,
     }
-    return options, {**_chart(request.chart), "values": request.values, "parameters": contents}
+    groups = {**_chart(request.chart), "values": request.values, "parameters": contents}
+    return options, {**groups, "apiVersions": _api_versions(request.api_versions)}
+
+
+def _api_versions(versions: Sequence[str]) -> Sequence[File]:
+    """Return them as lines of a file: the worker reads hundreds of names in no time, and knows the last list again."""
+    return (File("", "\n".join(versions).encode()),) if versions else ()
 
 
 def _chart(chart: ChartFiles | ChartArchive) -> Groups:
@@ -89,14 +96,17 @@ def kustomize(request: KustomizeRequest) -> tuple[Options, Groups]:
         "options": {name: value for name, value in edits.items() if name not in _DONE_BY_THE_CALLER},
         "buildOptions": request.build_options,
         "kubeVersion": request.kube_version,
-        "apiVersions": request.api_versions,
         "remotes": request.remotes,
         "charts": [
             {"repository": chart.repository, "name": chart.name, "version": chart.version} for chart in request.charts
         ],
     }
     contents = [File(f"{chart.name}.tgz", chart.content) for chart in request.charts]
-    return options, {"files": request.files, "charts": contents}
+    return options, {
+        "files": request.files,
+        "charts": contents,
+        "apiVersions": _api_versions(request.api_versions),
+    }
 
 
 def jsonnet(request: JsonnetRequest) -> tuple[Options, Groups]:
@@ -107,3 +117,16 @@ def jsonnet(request: JsonnetRequest) -> tuple[Options, Groups]:
         "tlas": request.tlas,
     }
     return options, {"programs": request.programs, "files": request.files}
+
+
+def globs(asked: Sequence[Glob]) -> Options:
+    """Return the options of matching globs; what is not UTF-8 in a text is matched as an odd character."""
+    items = [
+        {"pattern": glob.pattern, "separators": glob.separators, "texts": [_readable(text) for text in glob.texts]}
+        for glob in asked
+    ]
+    return {"seconds": SCRIPT_SECONDS, "items": items}
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -16,7 +16,7 @@ type helmOptions struct {
 	Namespace            string          `json:"namespace"`
 	Parameters           []helmParameter `json:"parameters"`
 	KubeVersion          string          `json:"kubeVersion"`
-	APIVersions          []string        `json:"apiVersions"`
+	APIVersions          []string        `json:"-"` // the group "apiVersions"
 	IncludeCRDs          bool            `json:"includeCrds"`
 	SkipTests            bool            `json:"skipTests"`
 	SkipSchemaValidation bool            `json:"skipSchemaValidation"`
@@ -41,6 +41,7 @@ func renderHelm(request frames.Request, limits Limits) (any, error) {
 	if err := options(request, &wanted); err != nil {
 		return nil, err
 	}
+	wanted.APIVersions = apiVersions(request)
 	rendered, missing, err := template{
 		wanted: wanted,
 		load:   func() (*chart.Chart, error) { return loadChart(request) },

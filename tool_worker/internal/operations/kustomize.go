@@ -24,7 +24,7 @@ type kustomizeRequest struct {
 	Options      kustomizeEdit     `json:"options"`
 	BuildOptions string            `json:"buildOptions"`
 	KubeVersion  string            `json:"kubeVersion"`
-	APIVersions  []string          `json:"apiVersions"`
+	APIVersions  []string          `json:"-"` // the group "apiVersions"
 	Remotes      map[string]string `json:"remotes"`
 	Charts       []chartReference  `json:"charts"`
 }
@@ -43,6 +43,7 @@ func buildKustomize(request frames.Request, limits Limits) (any, error) {
 	if err := options(request, &wanted); err != nil {
 		return nil, err
 	}
+	wanted.APIVersions = apiVersions(request)
 	flags, err := parseFlags(wanted.BuildOptions)
 	if err != nil {
 		return nil, err
