@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from repo_server.errors import Refused
 from repo_server.tree import Node, Tree
@@ -40,3 +41,15 @@ def tree_of(content: Content) -> Tree:
     """Return a tree with this content."""
     made = Made({}, {})
     return Tree(store=made, root=made.add(content).identity, name="a made tree")
+
+
+def of_files(files: Mapping[str, str]) -> Tree:
+    """Return a tree with these files by their paths."""
+    content: dict[str, Any] = {}
+    for path, text in files.items():
+        *folders, name = path.split("/")
+        place = content
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        place[name] = text.encode()
+    return tree_of(content)
