@@ -1,12 +1,16 @@
 """`argosy render`: what it prints is what the command lines of the field print, object by object; and what it says."""
 
 import fcntl
+import functools
 import io
 import json
 import os
 import shlex
 import subprocess
 import sys
+import tarfile
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -342,3 +346,52 @@ def test_what_the_service_logs_is_not_among_the_manifests(folder, render, monkey
     assert (result.code, names(result.out)) == (0, ["one"])
     assert result.err.startswith("warning: plugin_unusable: problem=")
     assert "plugins/plugin.yaml" in result.err
+
+
+@pytest.fixture
+def shop(folder, run, render):
+    """A chart repository made by ourselves, and a chart that depends on a chart of it."""
+    (folder / "lib" / "templates").mkdir(parents=True)
+    (folder / "lib" / "Chart.yaml").write_text("apiVersion: v2\nname: lib\nversion: 1.0.0\n")
+    (folder / "lib" / "templates" / "all.yaml").write_text(config_map("of-lib"))
+    (folder / "shop").rename(folder / "public")
+    with tarfile.open(folder / "public" / "lib-1.0.0.tgz", "w:gz") as archive:
+        archive.add("lib")
+    assert run("chart", "index", "public").code == 0
+    handler = functools.partial(Quiet, directory=str(folder / "public"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def depending(folder, repository):
+    (folder / "front").mkdir()
+    (folder / "front" / "Chart.yaml").write_text(
+        "apiVersion: v2\nname: front\nversion: 1.0.0\n"
+        f"dependencies: [{{name: lib, version: 1.x.x, repository: {repository!r}}}]\n"
+    )
+
+
+def test_2_24_missing_dependencies_are_fetched(folder, render, shop):
+    depending(folder, shop)
+    result = render("front")
+    assert (names(result.out), result.err) == (["of-lib"], "")
+
+
+def test_2_24_dependencies_by_name_need_the_entry_of_that_name(folder, render, shop):
+    depending(folder, "@shop")
+    refused = render("front")
+    assert refused.code == 20
+    assert "the sources draw on @shop, which the settings do not know" in refused.err
+    assert "--settings FILE" in refused.err
+    labels = {"argocd.argoproj.io/secret-type": "repository"}
+    data = {"url": shop, "name": "shop", "type": "helm"}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "labels": labels}, "stringData": data}
+    (folder / "secrets.yaml").write_text(yaml.safe_dump(secret))
+    assert names(render("front --settings secrets.yaml").out) == ["of-lib"]
