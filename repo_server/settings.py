@@ -15,6 +15,7 @@ from pathlib import Path
 from argosy.engine import durations
 from repo_server.cache.failures import Pause
 from repo_server.git.patience import Patience
+from repo_server.git.process import Limits as GitLimits
 from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.oci.manifest import LAYER_TYPES
 from repo_server.plugins.limits import Limits
@@ -49,6 +50,7 @@ class Git:
     """How remotes are asked: `listings` at once of one host (0: any number), and the identity of our pod in Azure."""
 
     patience: Patience
+    limits: GitLimits
     listings: int
     workload: WorkloadIdentity
 
@@ -213,6 +215,9 @@ def _git(env: "_Environment") -> Git:
             first=env.seconds("GIT_RETRY_DURATION", "250ms"),
             factor=max(1, env.number("GIT_RETRY_FACTOR", 2)),
             longest=env.seconds("GIT_RETRY_MAX_DURATION", "5s"),
+        ),
+        limits=GitLimits(
+            memory=env.size("GIT_MEMORY_LIMIT", 2048 * _MEBIBYTE), file=env.size("GIT_FILE_LIMIT", 16384 * _MEBIBYTE)
         ),
         listings=env.number("GIT_LS_REMOTE_PARALLELISM_LIMIT", 0),
         workload=WorkloadIdentity(

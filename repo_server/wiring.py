@@ -97,6 +97,7 @@ async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExit
         request_seconds=settings.request_seconds,
         transfer_seconds=settings.transfer_seconds,
         patience=settings.git.patience,
+        limits=settings.git.limits,
     )
     stack.callback(network.close)
     mirrors = Mirrors(

@@ -17,7 +17,7 @@ from repo_server.git import failures, packets, process, redirects, refs, trace
 from repo_server.git.access import HARDENED, Access, environment
 from repo_server.git.hosts import Hosts, Kind, asks_to_wait
 from repo_server.git.patience import Patience
-from repo_server.git.process import Command, Finished, Talk
+from repo_server.git.process import Command, Finished, Limits, Talk
 from repo_server.git.providers.tokens import Tokens
 from repo_server.git.refs import Refs
 from repo_server.git.tickets import TicketOffice
@@ -55,12 +55,14 @@ class Network:
         request_seconds: float,
         transfer_seconds: float,
         patience: Patience = Patience(),  # noqa: B008  a frozen value
+        limits: Limits = Limits(),  # noqa: B008  a frozen value
     ) -> None:
         self._office = office
         self._clock = clock
         self._tokens = tokens
         self.hosts = hosts
         self._patience = patience
+        self._limits = limits
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="git")
         self._request_seconds = request_seconds
         self._transfer_seconds = transfer_seconds
@@ -184,6 +186,7 @@ class Network:
                 arguments=errand.arguments,
                 variables={**variables, **traced},
                 seconds=errand.seconds,
+                limits=self._limits,
             )
             finished = _told(await self._in_thread(command, errand.talk))
             answers = trace.read(written)

@@ -34,6 +34,14 @@ _REFUSED_CREDENTIALS = "it refused the credentials; correct them in the reposito
 # The first row that matches decides.
 MEANINGS: Sequence[_Meaning] = (
     _meaning(
+        "limit_exceeded",
+        "git would have needed more memory or disk for it than is allowed (ARGOSY_GIT_MEMORY_LIMIT, "
+        "ARGOSY_GIT_FILE_LIMIT)",
+        # The last is all that is said when the program that writes the pack is ended by the limit.
+        r"out of memory|malloc failed|died of signal 25|file too large|file size limit|"
+        r"\A(fatal: )?fetch-pack: invalid index-pack output\s*\Z",
+    ),
+    _meaning(
         "access_denied",
         "its proxy does not let us through; correct proxy in the repository's entry",
         r"connect tunnel failed, response 40[37]|returned error: 407|by the socks5? server|"

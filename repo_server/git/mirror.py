@@ -13,7 +13,7 @@ from pathlib import Path
 
 from argosy.gateways.clock import Clock
 from argosy.gateways.tools.port import Tools
-from repo_server.errors import Refused
+from repo_server.errors import Damaged, Refused
 from repo_server.git import resolve, upkeep
 from repo_server.git.access import Access
 from repo_server.git.address import ssh_place
@@ -215,7 +215,12 @@ class Mirror:
         if depth > 0:
             options.append(f"--depth={depth}")
         async with self._writing:
-            await self._network.transfer(self.access, self.folder, ["fetch", *options, *what])
+            try:
+                await self._network.transfer(self.access, self.folder, ["fetch", *options, *what])
+            except (Refused, Damaged):
+                # What a git that was killed leaves half written may be large.
+                await asyncio.to_thread(_tidy, self.folder)
+                raise
 
     async def _prepare(self) -> None:
         async with self._preparing:

@@ -34,6 +34,17 @@ class Finished:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The most that a command for a remote may take: bytes of memory in each process, and of one file that it writes.
+
+    Git itself knows no end: it would keep whatever a remote advertises, and write whatever pack it sends.
+    """
+
+    memory: int = 2 * 1024**3
+    file: int = 16 * 1024**3
+
+
+@dataclass(frozen=True, kw_only=True)
 class Command:
     """What is run in which folder, with which environment, and for how many seconds at most.
 
@@ -45,11 +56,16 @@ class Command:
     variables: Mapping[str, str]
     seconds: float
     program: Sequence[str] = ()
+    limits: Limits | None = None
 
     @property
     def words(self) -> list[str]:
         """The program and its arguments."""
-        return [*(self.program or ("git", f"--git-dir={self.folder}")), *self.arguments]
+        words = [*(self.program or ("git", f"--git-dir={self.folder}")), *self.arguments]
+        if self.limits is None:
+            return words
+        # `data` is memory of its own: packs that are mapped to be read do not count.
+        return ["prlimit", f"--data={self.limits.memory}", f"--fsize={self.limits.file}", *words]
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,13 @@ ANONYMOUS = Access(address=ACCESS.address, repository=Repository(url="https://gi
         ("fatal: unable to access 'https://x/': CONNECT tunnel failed, response 502", "unavailable", "not be reached"),
         ("proxy p: it answered CONNECT with status 403\nkex_exchange_identification: closed", "access_denied", "proxy"),
         ("proxy p: it answered with SOCKS error 5\nkex_exchange_identification: closed", "unavailable", "reached"),
+        (
+            "fatal: Out of memory, malloc failed (tried to allocate 9 bytes)",
+            "limit_exceeded",
+            "ARGOSY_GIT_MEMORY_LIMIT",
+        ),
+        ("fatal: fetch-pack: invalid index-pack output\n", "limit_exceeded", "ARGOSY_GIT_FILE_LIMIT"),
+        ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output\n", "unavailable", "not be reached"),
         ("fatal: mismatched algorithms: client sha1; server sha256", "invalid", "SHA-256"),
         ("fatal: transport 'ext' not allowed", "invalid", "transport is not allowed"),
         ("fatal: couldn't find remote ref refs/heads/x", "revision_not_found", "does not have the revision"),

@@ -10,6 +10,7 @@ from repo_server.git.command import Network
 from repo_server.git.hosts import Hosts
 from repo_server.git.mirrors import Mirrors
 from repo_server.git.patience import Patience
+from repo_server.git.process import Limits
 from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.git.providers.tokens import Tokens
 from repo_server.git.tickets import TicketOffice
@@ -24,6 +25,7 @@ async def reaching(
     office: TicketOffice,
     *,
     patience: Patience = Patience(),  # noqa: B008  a frozen value
+    limits: Limits = Limits(),  # noqa: B008  a frozen value
     listings: int = 0,
     workload: WorkloadIdentity = WorkloadIdentity(),  # noqa: B008  a frozen value
 ) -> AsyncGenerator[Reach]:
@@ -37,6 +39,7 @@ async def reaching(
         request_seconds=15,
         transfer_seconds=60,
         patience=patience,
+        limits=limits,
     )
     schemes = ("https", "http", "ssh", "git+ssh")
     mirrors = Mirrors(folder, network=network, clock=clock, schemes=schemes, refs_seconds=120)
