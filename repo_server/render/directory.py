@@ -1,31 +1,28 @@
 """A folder of YAML, JSON and Jsonnet files -> its manifests. Argo CD 2.7 to 2.13."""
 
-import re
 from collections.abc import Mapping, Sequence
 
-from argosy.engine import globs, rendered
-from argosy.engine.model.source import DirectoryOptions
+from argosy.engine import rendered
 from argosy.gateways.tools.port import Document, File, ReadFile, UnreadableFile, YamlFile
 from repo_server.errors import Refused
 from repo_server.render import jsonnet
 from repo_server.render.job import Job, Product, encoded, written
-from repo_server.tree import Node, join
+from repo_server.render.selection import is_jsonnet, select
 
-_MANIFEST = re.compile(r".*\.(yaml|yml|json|jsonnet)", re.DOTALL)
 _SKIP = b"+argocd:skip-file-rendering"
 _MANIFEST_KEYS = (b"apiVersion:", b"kind:", b"metadata:")
 
 
 async def render(job: Job) -> Product:
     """Read the files that the options select. Raises `Refused`, `Stuck` or a `ToolError`."""
-    paths = [join(job.path, path) for path in await _selected(job, job.source.directory or DirectoryOptions())]
+    selection = await select(job)
     most = job.settings.directory_bytes or job.limits.directory_bytes
-    plain = await _read(job, [path for path in paths if not _is_jsonnet(path)], limit=most)
+    plain = await _read(job, [path for path in selection.paths if not is_jsonnet(path)], limit=most)
     # Jsonnet files count as programs: how large they are says nothing of what they make.
-    programs = await _read(job, [path for path in paths if _is_jsonnet(path)], limit=job.limits.tool_bytes)
+    programs = await _read(job, [path for path in selection.paths if is_jsonnet(path)], limit=job.limits.tool_bytes)
     manifests = {**await _manifests_in(job, plain), **await _manifests_of(job, programs)}
-    in_order = [item for path in paths for item in manifests.get(path, ())]
-    return Product(source_type="Directory", manifests=encoded(in_order))
+    in_order = [item for path in selection.paths for item in manifests.get(path, ())]
+    return Product(source_type="Directory", manifests=encoded(in_order), warnings=selection.warnings)
 
 
 async def _read(job: Job, paths: Sequence[str], *, limit: int) -> dict[str, bytes]:
@@ -49,38 +46,6 @@ async def _manifests_of(job: Job, programs: Mapping[str, bytes]) -> Mapping[str,
         return {}
     evaluated = await jsonnet.evaluate(job, programs)
     return {path: rendered.manifests_of(written(documents)) for path, documents in evaluated.items()}
-
-
-async def _selected(job: Job, options: DirectoryOptions) -> list[str]:
-    """Return the files to read, relative to the application's folder, in the order of their names."""
-    if options.recurse:
-        walk = job.tree.walk(job.path, hidden=job.settings.hidden_directories)
-        found = {path.removeprefix(f"{job.path}/"): node async for path, node in walk}
-    else:
-        found = dict(await job.tree.children(job.path))
-    chosen = [path for path in found if _wanted(path, options) and (job.settings.jsonnet or not _is_jsonnet(path))]
-    return sorted([path for path in chosen if await _is_file(job, path, found[path])])
-
-
-def _is_jsonnet(path: str) -> bool:
-    return path.endswith(".jsonnet")
-
-
-def _wanted(path: str, options: DirectoryOptions) -> bool:
-    if options.exclude and globs.matches(options.exclude, path):
-        return False
-    if options.include and not globs.matches(options.include, path):
-        return False
-    return options.disable_extension_filter or _MANIFEST.fullmatch(path) is not None
-
-
-async def _is_file(job: Job, path: str, node: Node) -> bool:
-    """Say whether a path leads to a file; folders behind symbolic links are not entered, as in Argo CD."""
-    if node.kind == "link":
-        entry = await job.tree.find(join(job.path, path))
-        # A link to nothing stays in, so that reading it says so.
-        return entry is None or entry.node.kind == "file"
-    return node.kind == "file"
 
 
 def _documents(answer: YamlFile, content: bytes) -> tuple[Document, ...]:

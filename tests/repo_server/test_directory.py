@@ -48,6 +48,32 @@ async def test_2_7_to_2_9_the_options_choose_the_files(kitchen: Kitchen, options
     assert " ".join(sorted(await kitchen.data(kitchen.source("app", directory=options)))) == names
 
 
+@pytest.mark.parametrize(
+    ("options", "names", "warned"),
+    [
+        (DirectoryOptions(include="["), "", "directory.include '[' matches nothing: it is no glob: "),
+        (DirectoryOptions(exclude="["), "a b c", "directory.exclude '[' matches nothing: it is no glob: "),
+    ],
+)
+async def test_2_9_a_malformed_glob_matches_nothing_and_is_warned_of(
+    kitchen: Kitchen, options: DirectoryOptions, names: str, warned: str
+):
+    kitchen.forge.create().commit(TREE)
+    (source,) = await kitchen.render(kitchen.source("app", directory=options))
+    assert " ".join(item.manifest["metadata"]["name"] for item in source.manifests) == names
+    (warning,) = source.warnings
+    assert warning.startswith(warned)
+
+
+async def test_2_9_a_glob_that_takes_for_ever_ends_one_render(kitchen: Kitchen):
+    kitchen.forge.create().commit({f"app/{'a' * 240}.yaml": config_map("a")})
+    hostile = kitchen.source("app", directory=DirectoryOptions(include="*a" * 40 + "*"))
+    with pytest.raises(Refused, match=r"directory\.include or exclude: it took too long") as refused:
+        await kitchen.render(hostile)
+    assert refused.value.code == "limit_exceeded"
+    assert await kitchen.data(kitchen.source("app", directory=DirectoryOptions(include="*a*"))) == {"a": None}
+
+
 @pytest.mark.parametrize("path", ["app", "app/", "./app", "app/."])
 async def test_a_path_may_be_spelled_in_several_ways(kitchen: Kitchen, path: str):
     kitchen.forge.create().commit({"app/a.yaml": config_map("a")})

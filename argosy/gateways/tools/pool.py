@@ -23,6 +23,7 @@ from argosy.gateways.tools.port import (
     ChartValue,
     Document,
     File,
+    Glob,
     HelmOutcome,
     HelmRequest,
     JsonnetRequest,
@@ -34,6 +35,7 @@ from argosy.gateways.tools.port import (
     VersionChoice,
     YamlFile,
 )
+from argosy.gateways.tools.scripts import Answered, Declined
 from argosy.gateways.tools.turns import Turns
 from argosy.gateways.tools.worker import Answer, Limits, Program, Worker, WorkerEnded
 
@@ -47,6 +49,9 @@ _DETAILS = msgspec.json.Decoder(ChartDetails)
 _MESSAGES = msgspec.json.Decoder(tuple[LintMessage, ...])
 _VALUES = msgspec.json.Decoder(tuple[ChartValue, ...])
 _PACKED: msgspec.json.Decoder[tuple[PackedFile, ...]] = msgspec.json.Decoder(tuple[PackedFile, ...])
+_MATCHES: msgspec.json.Decoder[tuple[Answered[tuple[bool, ...]] | Declined, ...]] = msgspec.json.Decoder(
+    tuple[Answered[tuple[bool, ...]] | Declined, ...]
+)
 _CHOICE: msgspec.json.Decoder[VersionChoice] = msgspec.json.Decoder(VersionChoice)
 _VERSIONS = msgspec.json.Decoder(dict[str, str])
 
@@ -109,6 +114,10 @@ class Pool:
     async def jsonnet(self, request: JsonnetRequest) -> tuple[tuple[Document, ...], ...]:
         """Evaluate Jsonnet programs; see `Tools.jsonnet`."""
         return await self.ask("jsonnet", *requests.jsonnet(request), answer=_EVALUATED)
+
+    async def match(self, globs: Sequence[Glob]) -> tuple[Answered[tuple[bool, ...]] | Declined, ...]:
+        """Match globs; see `Tools.match`."""
+        return await self.ask("glob", requests.globs(globs), {}, answer=_MATCHES)
 
     async def semver(self, constraint: str, versions: Sequence[str]) -> VersionChoice:
         """Pick a version; see `Tools.semver`."""

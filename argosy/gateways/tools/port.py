@@ -16,6 +16,7 @@ from msgspec import field
 from argosy.engine.model.resource import Manifest
 from argosy.engine.model.source import JsonnetVariable, KustomizeOptions
 from argosy.gateways.tools.errors import Place
+from argosy.gateways.tools.scripts import Answered, Declined
 
 QUEUE: ContextVar[str] = ContextVar("QUEUE", default="")
 """Whom a request is for, a repository's URL: set it in the task of a render. Queues that wait are served in turn."""
@@ -356,6 +357,15 @@ class JsonnetRequest:
     tlas: tuple[JsonnetVariable, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glob:
+    """A glob to be matched against texts; `*` and `?` stop at each character of `separators`."""
+
+    pattern: str
+    texts: tuple[str, ...]
+    separators: str = ""
+
+
 class Pin(msgspec.Struct, frozen=True, tag="pin", tag_field="kind"):
     """The constraint is itself a version: look for exactly this tag or chart version."""
 
@@ -415,6 +425,13 @@ class Tools(Protocol):
         """Evaluate Jsonnet programs: for each, in order, the object that it gives, or the items of the list.
 
         Raises `ToolFailed` with Jsonnet's own words, its trace, file and line.
+        """
+        ...
+
+    async def match(self, globs: Sequence[Glob]) -> tuple[Answered[tuple[bool, ...]] | Declined, ...]:
+        """Tell for each glob which of its texts it matches, by the rules of the library that Argo CD uses (gobwas).
+
+        One that is malformed, or that takes longer than a second, is declined.
         """
         ...
 

@@ -16,7 +16,6 @@ from argosy.gateways.tools.scripts import (
     Answered,
     Declined,
     Expression,
-    Glob,
     JqDeleted,
     JqPaths,
     JqQuery,
@@ -34,9 +33,6 @@ _VALUES: msgspec.json.Decoder[Outcomes[tuple[Any, ...]]] = msgspec.json.Decoder(
 )
 _TEXTS: msgspec.json.Decoder[Outcomes[tuple[str, ...]]] = msgspec.json.Decoder(
     tuple[Answered[tuple[str, ...]] | Declined, ...]
-)
-_MATCHES: msgspec.json.Decoder[Outcomes[tuple[bool, ...]]] = msgspec.json.Decoder(
-    tuple[Answered[tuple[bool, ...]] | Declined, ...]
 )
 
 PATIENCE = 2
@@ -69,10 +65,6 @@ class ScriptRunner:
     async def evaluate(self, expressions: Sequence[Expression]) -> Outcomes[Any]:
         """Evaluate expressions; see `Scripts.evaluate`."""
         return await self._batches("expr", expressions, _ANY)
-
-    async def match(self, globs: Sequence[Glob]) -> Outcomes[tuple[bool, ...]]:
-        """Match globs; see `Scripts.match`."""
-        return await self._batches("glob", globs, _MATCHES)
 
     async def _batches(
         self,

@@ -1,4 +1,4 @@
-"""What is asked of the tool worker about texts that users write: health scripts, jq paths, templates, triggers, globs.
+"""What is asked of the tool worker about texts that users write: health scripts, jq paths, templates, triggers.
 
 The second port of this gateway, beside `port`: everyone imports it; only `wiring` modules import `runner`. Each method
 takes a batch and answers item by item, so that one bad script marks only itself. Scripts see what they are handed and
@@ -82,14 +82,6 @@ class Expression(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, Any]
 
 
-class Glob(msgspec.Struct, frozen=True, kw_only=True):
-    """A glob to be matched against texts; `*` and `?` stop at each character of `separators`."""
-
-    pattern: str
-    texts: tuple[str, ...]
-    separators: str = ""
-
-
 class Scripts(Protocol):
     """Runs what users write; all methods answer in the order of the items, and raise a `ToolError` without a worker."""
 
@@ -115,8 +107,4 @@ class Scripts(Protocol):
 
     async def evaluate(self, expressions: Sequence[Expression]) -> tuple[Answered[Any] | Declined, ...]:
         """Evaluate expressions."""
-        ...
-
-    async def match(self, globs: Sequence[Glob]) -> tuple[Answered[tuple[bool, ...]] | Declined, ...]:
-        """Match globs as the library does that Argo CD uses: for each, which of its texts."""
         ...

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from argosy.gateways.tools.errors import ToolCrashed, ToolFailed
 from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.port import Glob
 from argosy.gateways.tools.runner import ScriptRunner
 from argosy.gateways.tools.scripts import (
     Answered,
     Declined,
     Expression,
-    Glob,
     JqDeleted,
     JqPaths,
     JqQuery,
@@ -192,9 +192,9 @@ async def test_expressions_are_those_of_triggers(scripts: ScriptRunner):
     assert isinstance(bad, Declined)
 
 
-async def test_globs_tell_which_texts_match(scripts: ScriptRunner):
+async def test_globs_tell_which_texts_match(pool: Pool):
     globs = [Glob(pattern="a*", texts=("ab", "a/b")), Glob(pattern="a*", separators="/", texts=("ab", "a/b"))]
-    assert await scripts.match([*globs, Glob(pattern="[", texts=())]) == (
+    assert await pool.match([*globs, Glob(pattern="[", texts=())]) == (
         Answered((True, True)),
         Answered((True, False)),
         Declined("unexpected end of input"),
