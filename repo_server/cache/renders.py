@@ -5,13 +5,11 @@ the same, and is not done. So a commit that touches nothing that an application 
 kept is in memory for those asked lately, and on the shelf, which outlives the process. Called by `render.source`.
 """
 
-from collections import OrderedDict
-from typing import Generic, TypeVar
-
 import msgspec
 
 from argosy.engine.model.application import SourceType
 from argosy.gateways.clock import Clock
+from repo_server.bounded import Bounded
 from repo_server.cache import footprint
 from repo_server.cache.footprint import Footprint, Now
 from repo_server.cache.shelf import Shelf
@@ -19,8 +17,6 @@ from repo_server.render.job import Product
 
 _KEPT_PER_QUESTION = 32
 """Branches of one application, mostly: the same question with other files."""
-
-Kept = TypeVar("Kept")
 
 
 class Lifetime(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +46,8 @@ class Renders:
     def __init__(self, *, shelf: Shelf, limit: int, clock: Clock) -> None:
         self._shelf = shelf
         self._clock = clock
-        self._entries: _Bounded[_Entries] = _Bounded(limit // 2)
-        self._manifests: _Bounded[bytes] = _Bounded(limit // 2)
+        self._entries: Bounded[bytes, _Entries] = Bounded(limit // 2)
+        self._manifests: Bounded[bytes, bytes] = Bounded(limit // 2)
 
     async def find(self, question: bytes, now: Now, *, revision: str) -> Product | None:
         """Return what the same question rendered to when it read what is there now, or None."""
@@ -114,30 +110,3 @@ class Renders:
         ):
             return False
         return await footprint.holds(entry.footprint, now)
-
-
-class _Bounded(Generic[Kept]):
-    """Values by name, as many as fit; the longest unused go first."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._total = 0
-        self._values: OrderedDict[bytes, tuple[Kept, int]] = OrderedDict()
-
-    def get(self, name: bytes) -> Kept | None:
-        """Return the value of a name, which is then the last to go."""
-        if name not in self._values:
-            return None
-        self._values.move_to_end(name)
-        return self._values[name][0]
-
-    def put(self, name: bytes, value: Kept, *, size: int | None = None) -> None:
-        """Keep a value of so many bytes; without a size, of as many as the one that it replaces."""
-        before = self._values.pop(name, None)
-        known = before[1] if before is not None else 0
-        taken = known if size is None else size
-        self._values[name] = (value, taken)
-        self._total += taken - known
-        while self._total > self._limit and self._values:
-            _, (_, freed) = self._values.popitem(last=False)
-            self._total -= freed

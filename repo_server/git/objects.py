@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from repo_server.bounded import Bounded
 from repo_server.errors import Damaged, Refused
 from repo_server.git.catfile import CatFile
 from repo_server.tree import Kind, Node
@@ -22,6 +23,8 @@ _KINDS: Mapping[bytes, Kind] = {b"40000": "directory", b"120000": "link", b"1600
 _EXECUTABLE = b"100755"
 _REMEMBERED_DIRECTORIES = 4096
 _REMEMBERED_COMMITS = 1024
+_SMALL = 16 * 1024
+_SMALL_TOGETHER = 512 * 1024
 _LARGEST_DIRECTORY = 16 * 1024 * 1024
 _LARGEST_TEXT = 32 * 1024 * 1024
 _TEXTS_AT_ONCE = 16
@@ -34,6 +37,7 @@ class Objects:
         self._git = CatFile(folder)
         self._directories: OrderedDict[str, Mapping[str, Node]] = OrderedDict()
         self._roots: OrderedDict[str, str] = OrderedDict()
+        self._small: Bounded[str, bytes] = Bounded(_SMALL_TOGETHER)
 
     async def commit_id(self, start: str) -> str:
         """Return the full id of the commit whose id begins like that; empty if there is none, or are several."""
@@ -89,14 +93,20 @@ class Objects:
 
     async def contents(self, identities: Sequence[str], *, limit: int) -> list[bytes]:
         """Return the bytes of objects, in order. Raises `Refused` if they are more than `limit` bytes together."""
-        headers = await self._git.headers(identities)
-        total = sum(_present(header, identity).size for header, identity in zip(headers, identities, strict=True))
+        known = {identity: self._small.get(identity) for identity in identities}
+        unknown = [identity for identity, content in known.items() if content is None]
+        headers = await self._git.headers(unknown) if unknown else []
+        sizes = {each: _present(header, each).size for each, header in zip(unknown, headers, strict=True)}
+        total = sum(sizes[each] if (content := known[each]) is None else len(content) for each in identities)
         if total > limit:
             raise Refused(
                 "limit_exceeded", f"the files to be read hold {total:,} bytes together; the limit is {limit:,} bytes"
             )
-        contents = await self._git.contents(identities)
-        return [_present(content, identity) for content, identity in zip(contents, identities, strict=True)]
+        for identity, content in zip(unknown, await self._git.contents(unknown) if unknown else [], strict=True):
+            known[identity] = content
+            if content is not None and len(content) <= _SMALL:
+                self._small.put(identity, content, size=len(content))
+        return [_present(known[identity], identity) for identity in identities]
 
     async def close(self) -> None:
         """End the process that reads; it is started again when it is needed."""

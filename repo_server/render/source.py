@@ -88,7 +88,7 @@ class Renderer:
             if not request.fresh:
                 if (known := await self._renders.find(asked, now, revision=place.revision)) is not None:
                     return known
-                await self._failures.check(asked, lambda depended: footprint.holds(depended, now))
+                await self._failures.check(_failure(asked, job), lambda depended: footprint.holds(depended, now))
             return await self._rendered(job, kind, asked, place)
 
     async def details(self, request: RenderRequest, place: Place) -> Details:
@@ -126,9 +126,9 @@ class Renderer:
             product = await self._run(job, kind)
         except (Refused, Stuck, ToolFailed, ToolLimit) as error:
             if (refused := _lasting(error)) is not None:
-                self._failures.note(asked, _footprint(job, ()), refused)
+                self._failures.note(_failure(asked, job), _footprint(job, ()), refused)
             raise
-        self._failures.forget(asked)
+        self._failures.forget(_failure(asked, job))
         lifetime = None
         if not product.hermetic:
             lifetime = Lifetime(revision=place.revision, until=self._clock.now().timestamp() + self._lifetime)
@@ -157,7 +157,8 @@ class Renderer:
         """Return what decides the render besides what is read: the footprint has the rest."""
         if self._versions is None:
             self._versions = await self._tools.versions()
-        source = msgspec.structs.replace(job.source, target_revision="", tag_prefix="", name="", ref="")
+        # Where the files come from does not count: what was read of them does.
+        source = msgspec.structs.replace(job.source, repo_url="", target_revision="", tag_prefix="", name="", ref="")
         told = await self._told(job, kind)
         asked = [_FORMAT, self._versions, kind, source, job.settings, sorted(job.refs), job.lint, told]
         return msgspec.json.encode(asked, order="deterministic")
@@ -217,6 +218,11 @@ async def _names(job: Job) -> Collection[str]:
         return names
     await tree.demand(job.path, kind="directory")
     return names
+
+
+def _failure(asked: bytes, job: Job) -> bytes:
+    """Return the key of a failure, whose message names the repository: not for those of another one."""
+    return job.source.repo_url.encode() + b" " + asked
 
 
 def _now(job: Job) -> Now:

@@ -119,3 +119,15 @@ async def test_a_link_that_leads_out_is_looked_at_again_when_it_was_mended(kitch
             await kitchen.render(kitchen.source("app"))
     mended = tree.commit({"app/a.yaml": Link("../b.yaml"), "b.yaml": config_map("b")})
     assert await kitchen.data(kitchen.source("app"), revision=mended) == {"b": None}
+
+
+async def test_where_the_files_are_does_not_count_but_for_failures(kitchen: Kitchen):
+    for name in ("one", "two"):
+        kitchen.forge.create(name).commit({**chart("web"), "app/a.yaml": BROKEN})
+        await kitchen.data(kitchen.source("web", name=name))
+    assert kitchen.rendered == 1
+    for name in ("one", "two"):
+        for _ in range(4):
+            with pytest.raises(Refused) as refused:
+                await kitchen.render(kitchen.source("app", name=name))
+        assert kitchen.forge.address(name) in refused.value.message
