@@ -1,6 +1,6 @@
 """Measure what a render costs, beside the command lines of the field, and print a table for docs/limits.md.
 
-    python benchmarks/render [one] [fleet] [push] [refs] [lasting]
+    python benchmarks/render [one] [fleet] [commits] [refs] [lasting]
 
 All by default, in about four minutes. Processor time is that of this process, which holds the repo server's own
 service, and of the tool workers and gits that it starts; the server of the repositories is not counted. Nothing is asserted.
@@ -16,18 +16,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import commits
 import fleet
 import lasting
 import machine
 import one
-import push
 import refs
 import rows
 
 _MEASURES: dict[str, Callable[[], Coroutine[Any, Any, Sequence[rows.Row]]]] = {
     "one": one.measure,
     "fleet": fleet.measure,
-    "push": push.measure,
+    "commits": commits.measure,
     "refs": refs.measure,
     "lasting": lasting.measure,
 }
