@@ -1,6 +1,7 @@
 """Time, memory, input and output: a breach names the limit, costs one worker at most, and hurts nobody else."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
@@ -21,7 +22,9 @@ def open_limited(open_pool: Callable[..., Pool], tool_worker_program: Path) -> O
     return lambda limits: open_pool(Program(path=tool_worker_program, limits=limits))
 
 
-async def test_an_endless_template_is_stopped_at_the_deadline_and_the_next_request_is_fine(open_limited: OpenLimited):
+async def test_s_136_an_endless_template_is_stopped_at_the_deadline_and_the_next_request_is_fine(
+    open_limited: OpenLimited,
+):
     pool = open_limited(Limits(seconds=0.5))
     with pytest.raises(ToolLimit, match=r"took longer than 0\.5 seconds and was stopped") as caught:
         await pool.helm(ENDLESS)
@@ -39,7 +42,7 @@ async def test_others_go_on_while_one_is_stopped(open_limited: OpenLimited):
         await endless
 
 
-async def test_a_template_that_wants_all_the_memory_is_stopped(open_limited: OpenLimited):
+async def test_s_141_a_template_that_wants_all_the_memory_is_stopped(open_limited: OpenLimited):
     pool = open_limited(Limits(memory=256 * MEBIBYTE))
     with pytest.raises(ToolLimit, match=r"needed more than 256 MiB of memory and was stopped") as caught:
         await pool.helm(HUNGRY)
@@ -47,7 +50,7 @@ async def test_a_template_that_wants_all_the_memory_is_stopped(open_limited: Ope
     assert (await rendered(pool, GOOD)).documents[0].manifest == {"kind": "Good"}
 
 
-async def test_an_output_that_is_too_large_is_refused_and_the_worker_stays(open_limited: OpenLimited):
+async def test_s_141_an_output_that_is_too_large_is_refused_and_the_worker_stays(open_limited: OpenLimited):
     pool = open_limited(Limits(output=MEBIBYTE))
     await pool.helm(GOOD)
     worker = pool.pids
@@ -57,12 +60,28 @@ async def test_an_output_that_is_too_large_is_refused_and_the_worker_stays(open_
     assert pool.pids == worker
 
 
-async def test_files_that_are_too_large_are_not_even_sent(open_limited: OpenLimited):
+async def test_s_141_files_that_are_too_large_are_not_even_sent(open_limited: OpenLimited):
     pool = open_limited(Limits(input=1000))
     with pytest.raises(ToolLimit, match="files are larger than 1000 bytes together") as caught:
         await pool.yaml([File("a.yaml", b"a: 1\n"), File("b.yaml", b"x" * 1000)])
     assert caught.value.limit == "input"
     assert pool.pids == frozenset()
+
+
+async def test_s_140_breaches_leave_neither_descriptors_nor_processes(open_limited: OpenLimited):
+    pool = open_limited(Limits(seconds=0.2))
+    before = held()
+    for _ in range(10):
+        with pytest.raises(ToolLimit):
+            await pool.helm(ENDLESS)
+    assert pool.pids == frozenset()
+    assert held() == before
+
+
+def held() -> tuple[int, set[str]]:
+    """How many descriptors this process has, and its children, dead ones among them."""
+    children = set(Path(f"/proc/self/task/{threading.main_thread().native_id}/children").read_text().split())
+    return len(list(Path("/proc/self/fd").iterdir())), children
 
 
 def test_each_limit_that_has_a_name_is_tested_here():

@@ -26,7 +26,7 @@ async def running(pool: Pool) -> Path:
     return Path(f"/proc/{pid}")
 
 
-async def test_every_thread_is_filtered_and_can_gain_nothing(pool: Pool):
+async def test_s_125_every_thread_is_filtered_and_can_gain_nothing(pool: Pool):
     process = await running(pool)
     threads = list((process / "task").iterdir())
     assert len(threads) > 1
@@ -36,7 +36,7 @@ async def test_every_thread_is_filtered_and_can_gain_nothing(pool: Pool):
         assert status["NoNewPrivs"] == "1"
 
 
-async def test_it_has_no_environment_and_an_empty_folder(pool: Pool):
+async def test_s_117_it_has_no_environment_and_an_empty_folder(pool: Pool):
     process = await running(pool)
     assert (process / "environ").read_bytes() == b""
     assert list((process / "cwd").iterdir()) == []
@@ -52,7 +52,7 @@ async def test_it_holds_nothing_but_its_pipes(pool: Pool):
     assert all(name.startswith(("anon_inode:", "/sys/fs/cgroup/")) for name in held.values()), held
 
 
-async def test_its_limits_are_set(pool: Pool):
+async def test_s_141_its_limits_are_set(pool: Pool):
     pid = int((await running(pool)).name)
     assert resource.prlimit(pid, resource.RLIMIT_DATA) == (1024 * MEBIBYTE, 1024 * MEBIBYTE)
     assert resource.prlimit(pid, resource.RLIMIT_CORE) == (0, 0)

@@ -45,6 +45,7 @@ func attempts() map[string]func() error {
 		"make a folder":     func() error { return os.Mkdir("made", 0o700) },
 		"memory file":       func() error { _, err := unix.MemfdCreate("x", 0); return err },
 		"tcp":               func() error { _, err := net.Dial("tcp", "127.0.0.1:1"); return err },
+		"tcp over v6":       func() error { _, err := net.Dial("tcp", "[::1]:1"); return err },
 		"udp":               func() error { _, err := net.Dial("udp", "127.0.0.1:1"); return err },
 		"unix socket":       func() error { _, err := net.Dial("unix", "/run/x"); return err },
 		"abstract socket":   func() error { _, err := net.Listen("unix", "@x"); return err },
@@ -113,6 +114,7 @@ func inside(t *testing.T) map[string]string {
 	return outcome
 }
 
+// Cases S-125 and S-141 of the security bar.
 func TestShutInDeniesEverythingThatReachesOut(t *testing.T) {
 	outcome := inside(t)
 	if outcome["complete"] != "true" {
