@@ -41,6 +41,8 @@ def _charts(content: bytes) -> Iterator[bytes]:
     """Yield the lines of each chart."""
     chart: _Chart | None = None
     for line, indent in _entries(content):
+        if chart is None and line.startswith(b"#"):
+            continue
         if chart is None or (indent == chart.indent and not line.startswith(b"-")):
             if not _KEY.match(line):
                 raise _OtherLayout
@@ -59,21 +61,25 @@ def _entries(content: bytes) -> Iterator[tuple[bytes, int]]:
     within = found = False
     for line in io.BytesIO(content):
         bare = line.lstrip(b" ")
-        if not bare.strip() or bare.startswith(b"#"):
-            if within and not bare.startswith(b"#"):
+        if not bare.strip():
+            if within:
                 yield b"\n", -1
+        elif bare.startswith(b"#") and not within:
+            continue
         elif len(bare) == len(line):
-            if line.startswith(b"entries:"):
-                if found or line.strip() != b"entries:":
-                    raise _OtherLayout
-                found = True
-            elif not _KEY.match(line):
-                raise _OtherLayout
-            within = line.startswith(b"entries:")
+            within = _is_entries(line, found)
+            found = found or within
         elif within:
             yield bare, len(line) - len(bare)
     if not found:
         raise _OtherLayout
+
+
+def _is_entries(line: bytes, found: bool) -> bool:
+    """Say whether a key at the top is that of the entries, which may be there once."""
+    if not _KEY.match(line) or (line.startswith(b"entries:") and (found or line.strip() != b"entries:")):
+        raise _OtherLayout
+    return line.startswith(b"entries:")
 
 
 class _Chart:

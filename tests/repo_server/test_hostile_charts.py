@@ -20,10 +20,11 @@ from tests.repo_server.scripted import Answer, Scripted, serving
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a folder for temporary files that nobody else uses."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have a folder for temporary files that nobody else uses; its name is short, since sockets lie in it."""
+    with tempfile.TemporaryDirectory(prefix="argosy-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def source(kitchen: Kitchen, revision: str = "*") -> Source:
 
 def taken(folder: Path) -> tuple[int, list[str], list[str]]:
     """Return what is held of the machine: descriptors, temporary files, archives in the store."""
-    temporary = sorted(path.name for path in (folder / "temporary").iterdir())
+    temporary = sorted(path.name for path in Path(tempfile.gettempdir()).iterdir())
     kept = sorted(path.name for path in (folder / "archives").iterdir() if path.suffix == ".tgz")
     return len(list(Path("/proc/self/fd").iterdir())), temporary, kept
 

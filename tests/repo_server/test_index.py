@@ -127,6 +127,9 @@ generated: "2026-01-02"
         'entries:\n  web:\n  - description: "goes\n    on"\n    version: 1\n',
         "entries:\n  web: &a\n  - version: 1\n   db: 1\n",
         "entries:\n  web:\n    version: 1\n",
+        "entries:\n  web:\n  # what looks like a remark may be text\n  - version: 1\n",
+        "entries:\n  web:\n  - version: 1\n    # here too\n    home: x\n",
+        "entries:\n  web:\n  - version: 1\n# and here\n",
     ],
 )
 def test_what_is_laid_out_otherwise_is_not_cut(text: str):
