@@ -35,6 +35,11 @@ def repository_name(url: str, project: str) -> str:
     return f"repo-{_fnv1a(url + project)}"
 
 
+def template_name(url: str) -> str:
+    """Return `creds-<hash>`, the name that Argo CD gives to the Secret of this credential template."""
+    return f"creds-{_fnv1a(url)}"
+
+
 def cluster_name(server: str) -> str:
     """Return `cluster-<host>-<hash>`, the name that Argo CD gives to the Secret of this cluster."""
     host = (urlsplit(server).hostname or "").replace(":", "")

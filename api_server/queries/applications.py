@@ -137,7 +137,7 @@ class Moment:
 
 
 async def manifests(server: Server, caller: Caller, named: Named, moment: Moment) -> bytes:
-    """Return what the sources render to at a moment, with Secret values masked."""
+    """Return what the sources render to at a moment, Secret values masked, and what their charts say to the user."""
     application = view(get(server, caller, named))
     try:
         answer = await render(server, at(application, moment.revisions, moment.positions), fresh=moment.fresh)
@@ -152,6 +152,8 @@ async def manifests(server: Server, caller: Caller, named: Named, moment: Moment
             "server": application.spec.destination.server,
             "revision": first.revision if first else "",
             "sourceType": first.source_type if first else "",
+            "commands": [command for source in answer.sources for command in source.commands],
+            "notes": [source.notes for source in answer.sources if source.notes.strip()],
         }
     )
 

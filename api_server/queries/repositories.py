@@ -63,32 +63,40 @@ def find(server: Server, caller: Caller, asked: Asked, action: Action) -> Reposi
 
 
 def shown(server: Server, repository: Repository, state: ConnectionState) -> Mapping[str, Any]:
-    """Return an entry as Argo CD shows it: an allow-list of fields, no secret among them (2.77)."""
-    fields: dict[str, Any] = {
+    """Return an entry as Argo CD shows it, no secret among its fields (2.77)."""
+    own = {
         "repo": urls.without_password(repository.url),
-        "type": repository.type,
         "name": repository.name,
         "project": repository.project,
-        "username": repository.username,
-        "insecure": repository.insecure,
         "enableLfs": repository.enable_lfs,
-        "enableOCI": repository.enable_oci,
-        "insecureOCIForceHttp": repository.insecure_oci_force_http,
-        "forceHttpBasicAuth": repository.force_http_basic_auth,
-        "proxy": urls.without_password(repository.proxy),
-        "noProxy": repository.no_proxy,
         "depth": repository.depth,
-        "githubAppID": repository.github_app_id,
-        "githubAppInstallationID": repository.github_app_installation_id,
-        "githubAppEnterpriseBaseUrl": repository.github_app_enterprise_base_url,
-        "useAzureWorkloadIdentity": repository.use_azure_workload_identity,
-        "azureServicePrincipalClientId": repository.azure_service_principal_client_id,
-        "azureServicePrincipalTenantId": repository.azure_service_principal_tenant_id,
-        "azureActiveDirectoryEndpoint": repository.azure_active_directory_endpoint,
         "inheritedCreds": settings.inherits(server.settings, repository),
     }
     connection = {"status": state.status, "message": state.message, "attemptedAt": times.text(state.attempted_at)}
-    return {key: value for key, value in fields.items() if value} | {"connectionState": connection}
+    fields = {key: value for key, value in own.items() if value}
+    return {**fields, **credentials_shown(repository), "connectionState": connection}
+
+
+def credentials_shown(entry: Repository) -> Mapping[str, Any]:
+    """Return how an entry or template signs in and reaches its server: an allow-list, no secret among it."""
+    fields: dict[str, Any] = {
+        "type": entry.type,
+        "username": entry.username,
+        "insecure": entry.insecure,
+        "enableOCI": entry.enable_oci,
+        "insecureOCIForceHttp": entry.insecure_oci_force_http,
+        "forceHttpBasicAuth": entry.force_http_basic_auth,
+        "proxy": urls.without_password(entry.proxy),
+        "noProxy": entry.no_proxy,
+        "githubAppID": entry.github_app_id,
+        "githubAppInstallationID": entry.github_app_installation_id,
+        "githubAppEnterpriseBaseUrl": entry.github_app_enterprise_base_url,
+        "useAzureWorkloadIdentity": entry.use_azure_workload_identity,
+        "azureServicePrincipalClientId": entry.azure_service_principal_client_id,
+        "azureServicePrincipalTenantId": entry.azure_service_principal_tenant_id,
+        "azureActiveDirectoryEndpoint": entry.azure_active_directory_endpoint,
+    }
+    return {key: value for key, value in fields.items() if value}
 
 
 def _is_asked(entry: RepositoryEntry, asked: Asked) -> bool:

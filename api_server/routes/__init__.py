@@ -1,6 +1,16 @@
 """The REST interface, one noun per file, with Argo CD's paths and operation names (7.3); `ALL` lists them."""
 
-from api_server.routes import applications, clusters, operations, projects, repositories, server, session, streams
+from api_server.routes import (
+    applications,
+    clusters,
+    operations,
+    projects,
+    repositories,
+    server,
+    session,
+    streams,
+    templates,
+)
 
 ALL = (
     session.router,
@@ -10,5 +20,6 @@ ALL = (
     applications.router,
     projects.router,
     repositories.router,
+    templates.router,
     clusters.router,
 )

@@ -113,6 +113,12 @@ async def get(server: TheServer, caller: TheCaller, asked: TheEntry) -> Response
     return encoded(await queries.get(server, caller, asked))
 
 
+@router.put("/{repo:path}", operation_id="RepositoryService_UpdateRepository")
+async def update(server: TheServer, caller: TheCaller, repo: str, body: Body) -> Response:
+    """Change a repository; secrets that are not sent stay."""
+    return encoded(await commands.update(server, caller, repo, body))
+
+
 @router.delete("/{repo:path}", operation_id="RepositoryService_DeleteRepository")
 async def delete(server: TheServer, caller: TheCaller, asked: TheEntry) -> Response:
     """Remove a repository."""

@@ -15,6 +15,7 @@ ENTRIES: Mapping[str, Entry] = {
     "proj": Entry("argosy.cli.commands.proj", "Show projects"),
     "render": Entry("argosy.cli.commands.render", "Render a folder or an application's file without a server"),
     "repo": Entry("argosy.cli.commands.repo", "Manage repositories"),
+    "repocreds": Entry("argosy.cli.commands.repocreds", "Manage credentials that repositories share"),
     "up": Entry("argosy.cli.commands.up", "Run Argosy on this machine against a cluster"),
     "version": Entry("argosy.cli.commands.version", "Print version information"),
 }
