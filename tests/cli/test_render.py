@@ -395,3 +395,23 @@ def test_2_24_dependencies_by_name_need_the_entry_of_that_name(folder, render, s
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "labels": labels}, "stringData": data}
     (folder / "secrets.yaml").write_text(yaml.safe_dump(secret))
     assert names(render("front --settings secrets.yaml").out) == ["of-lib"]
+
+
+def test_an_app_of_apps_is_rendered_to_the_end(render, monkeypatch):
+    monkeypatch.chdir(EXAMPLES / "app-of-apps")
+    applications = render("repository/apps --set spec.environment=prod --local-repo-root repository").out
+    monkeypatch.setattr("sys.stdin", io.StringIO(applications))
+    result = render("- --local https://git.example.org/shop.git=repository --tracking")
+    assert (result.code, result.err) == (0, "")
+    found = {each["metadata"]["name"]: each for each in yaml_text.load_all(result.out)}
+    assert {name: each["data"] for name, each in found.items()} == {
+        "web": {"environment": "prod", "replicas": "3"},
+        "shop-prices": {"tea": "3"},
+        "search": {"index": "all"},
+    }
+    marks = {name: each["metadata"]["annotations"]["argocd.argoproj.io/tracking-id"] for name, each in found.items()}
+    assert marks == {
+        "web": "default_web:/ConfigMap:web-prod/web",
+        "shop-prices": "default_prices:/ConfigMap:prices-prod/shop-prices",
+        "search": "default_search:/ConfigMap:search-prod/search",
+    }

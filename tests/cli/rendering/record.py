@@ -1,6 +1,6 @@
 """Records what the command lines of the field make of the examples here: `expected.yaml` beside each `case.yaml`.
 
-    python tests/cli/rendering/record.py [--programs FOLDER]
+    python -m tests.cli.rendering.record [--programs FOLDER]
 
 Builds `helm`, `kustomize` and `jsonnet` from their Go modules, in the versions that the tool worker has, into the
 folder (a temporary one if none is given). To be run again when those versions or an example change; `test_render.py`
@@ -9,6 +9,7 @@ compares.
 
 import argparse
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,13 +19,16 @@ from pathlib import Path
 
 import yaml
 
+from tests.tool_worker import oracle
+
 HERE = Path(__file__).parent
 GO_PROGRAM = HERE.parents[2] / "tools" / "build" / "go_program.py"
-MODULES = {
-    "helm": "helm.sh/helm/v4/cmd/helm@v4.3.1",
-    "kustomize": "sigs.k8s.io/kustomize/kustomize/v5@v5.8.1",
-    "jsonnet": "github.com/google/go-jsonnet/cmd/jsonnet@v0.22.0",
+PROGRAMS = {
+    "helm": ("helm.sh/helm/v4", "/cmd/helm"),
+    "kustomize": (oracle.KUSTOMIZE, ""),
+    "jsonnet": ("github.com/google/go-jsonnet", "/cmd/jsonnet"),
 }
+"""Module and package of each program."""
 
 
 def main() -> None:
@@ -48,11 +52,14 @@ def main() -> None:
 
 def build(programs: Path) -> None:
     """Build the programs that are not there."""
-    for name, module in MODULES.items():
+    versions = dict(re.findall(r"^\s*(\S+) (v\S+)$", (oracle.WORKER / "go.mod").read_text(), re.MULTILINE))
+    versions[oracle.KUSTOMIZE] = oracle.KUSTOMIZE_VERSION
+    for name, (module, package) in PROGRAMS.items():
         if not (programs / name).exists():
             go = subprocess.check_output([sys.executable, GO_PROGRAM, "--go"], text=True).strip()
             environment = {**os.environ, "GOBIN": str(programs), "PATH": f"{go}:{os.environ['PATH']}"}
-            subprocess.run(["go", "install", "-ldflags", "-s -w", module], env=environment, check=True)
+            wanted = f"{module}{package}@{versions[module]}"
+            subprocess.run(["go", "install", "-ldflags", "-s -w", wanted], env=environment, check=True)
 
 
 def record(folder: Path, programs: Path) -> str:
