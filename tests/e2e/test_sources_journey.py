@@ -51,6 +51,12 @@ def until_condition(world: Any, name: str, words: str) -> dict[str, Any]:
     return world.wait(told, message=f"{name} did not say {words!r}")
 
 
+def warnings(world: Any, name: str) -> list[str]:
+    """Return what the linter says of the application's chart."""
+    conditions = world.get(name)["status"].get("conditions", [])
+    return [each["message"] for each in conditions if each["type"] == "ChartLintWarning"]
+
+
 def replicas(world: Any, name: str) -> str:
     return world.kubectl("-n", name, "get", "statefulset", name, "-o", "jsonpath={.spec.replicas}", check=False)
 
@@ -141,5 +147,11 @@ def test_a_chart_draws_on_a_repository_only_if_the_project_permits_it(world: Any
     put_project(world, "narrow", sourceRepos=[world.stack.repository_url, world.stack.charts_url])
     world.wait_for("shop", "Synced", "Healthy")
     assert replicas(world, "shop") == "2"
+
+    annotation = '{"metadata": {"annotations": {"argosy/lint": "true"}}}'
+    world.kubectl("-n", "argocd", "patch", "application", "shop", "--type=merge", "-p", annotation)
+    told = world.wait(lambda: warnings(world, "shop"))
+    assert any("templates" in each for each in told), "it has none of its own"
+    assert world.get("shop")["status"]["sync"]["status"] == "Synced"
     world.delete("shop")
     world.kubectl("-n", "argocd", "delete", "appproject", "narrow")
