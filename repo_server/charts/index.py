@@ -1,7 +1,8 @@
 """The `index.yaml` of a chart repository -> the versions of each chart, kept small. Called by `http_charts`."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ _LARGE = 256 * 1024
 _PIECE = 512 * 1024
 
 
-class ChartVersion(msgspec.Struct, frozen=True, gc=False):
+class ChartVersion(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One version of a chart: where its archive is (absolute or relative to the repository) and its SHA-256 in hex."""
 
     version: str
@@ -27,34 +28,60 @@ class ChartVersion(msgspec.Struct, frozen=True, gc=False):
     maintainers: tuple[Maintainer, ...] | None = ()
 
 
-Index = Mapping[str, tuple[ChartVersion, ...]]
-"""The versions of each chart, in the order of the file."""
+_VERSIONS = msgspec.msgpack.Decoder(tuple[ChartVersion, ...])
+
+
+class Index(Mapping[str, tuple[ChartVersion, ...]]):
+    """The versions of each chart, in the order of the file; packed, and unpacked for a moment when asked for."""
+
+    def __init__(self, packed: Mapping[str, bytes]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, chart: str) -> tuple[ChartVersion, ...]:
+        """Return the versions of a chart."""
+        return _VERSIONS.decode(zlib.decompress(self._packed[chart]))
+
+    def __contains__(self, chart: object) -> bool:
+        """Say whether there is a chart, without unpacking it."""
+        return chart in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the charts."""
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        """Return the number of charts."""
+        return len(self._packed)
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes."""
+        return sum(len(name) + len(packed) for name, packed in self._packed.items())
 
 
 async def parse(content: bytes, *, tools: Tools, name: str) -> Index:
     """Read an index; `name` is its URL, for messages. Raises `Refused` or a `ToolError`."""
-    shared: dict[object, object] = {}
     if len(content) > _LARGE:
         pieces = await asyncio.to_thread(sieve.pieces, content, size=_PIECE)
-        if pieces is not None and (read := await _in_pieces(pieces, tools, shared)) is not None:
+        if pieces is not None and (read := await _in_pieces(pieces, tools)) is not None:
             return read
     entries = await _entries(content, tools)
     if isinstance(entries, UnreadableFile):
         raise Refused("render_failed", f"{name}, line {entries.line}: {entries.message}")
     if entries is None:
         raise Refused("render_failed", f"{name} is not the index of a chart repository: it has no entries")
-    return _charts(entries, shared)
+    return Index(_charts(entries))
 
 
-async def _in_pieces(pieces: Sequence[bytes], tools: Tools, shared: dict[object, object]) -> Index | None:
+async def _in_pieces(pieces: Sequence[bytes], tools: Tools) -> Index | None:
     """Read the pieces of an index, one after another; None if one cannot be, which the whole text may explain."""
-    charts: dict[str, tuple[ChartVersion, ...]] = {}
+    charts: dict[str, bytes] = {}
     for piece in pieces:
         entries = await _entries(piece, tools)
         if entries is None or isinstance(entries, UnreadableFile):
             return None
-        charts |= _charts(entries, shared)
-    return charts
+        charts |= _charts(entries)
+    return Index(charts)
 
 
 async def _entries(content: bytes, tools: Tools) -> Mapping[str, Any] | UnreadableFile | None:
@@ -67,18 +94,18 @@ async def _entries(content: bytes, tools: Tools) -> Mapping[str, Any] | Unreadab
             return answer
 
 
-def _charts(entries: Mapping[str, Any], shared: dict[object, object]) -> dict[str, tuple[ChartVersion, ...]]:
+def _charts(entries: Mapping[str, Any]) -> dict[str, bytes]:
     return {
-        str(chart): tuple(_versions(versions, shared))
+        str(chart): zlib.compress(msgspec.msgpack.encode(_versions(versions)), 1)
         for chart, versions in entries.items()
         if isinstance(versions, list)
     }
 
 
-def _versions(entries: list[Any], shared: dict[object, object]) -> list[ChartVersion]:
+def _versions(entries: list[Any]) -> list[ChartVersion]:
     """Return the versions that can be used; Helm too passes over entries that it cannot read.
 
-    Of one version listed twice the first counts, as with Helm. What many versions say alike is kept once (`shared`).
+    Of one version listed twice the first counts, as with Helm.
     """
     versions: dict[str, ChartVersion] = {}
     for entry in entries:
@@ -90,13 +117,9 @@ def _versions(entries: list[Any], shared: dict[object, object]) -> list[ChartVer
             version=read.version,
             urls=read.urls[:1],
             digest=read.digest or "",
-            description=_once((read.description or "")[:_LONGEST_TEXT], shared),
-            home=_once((read.home or "")[:_LONGEST_TEXT], shared),
-            maintainers=_once(read.maintainers or (), shared),
+            description=(read.description or "")[:_LONGEST_TEXT],
+            home=(read.home or "")[:_LONGEST_TEXT],
+            maintainers=read.maintainers or (),
         )
         versions.setdefault(kept.version, kept)
     return list(versions.values())
-
-
-def _once(value: Any, shared: dict[object, object]) -> Any:
-    return shared.setdefault(value, value)

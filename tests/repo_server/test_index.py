@@ -155,8 +155,7 @@ async def test_a_large_index_is_read_the_same_in_any_layout(tools: Tools, layout
     assert {chart: [(each.version, each.urls) for each in versions] for chart, versions in read.items()} == {
         chart: [(each["version"], tuple(each["urls"])) for each in versions] for chart, versions in entries.items()
     }
-    # What all versions say alike is kept once.
-    assert len({id(each.description) for versions in read.values() for each in versions}) == 1
+    assert read.size < len(content) / 10
 
 
 async def test_an_error_in_a_large_index_names_its_line(tools: Tools):
