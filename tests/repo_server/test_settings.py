@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from repo_server import settings
+from repo_server.git.patience import Patience
+from repo_server.git.process import Limits as GitLimits
+from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.settings import BadSetting, Tcp, Unix
 
 
@@ -37,6 +40,43 @@ def test_defaults(token: list[str]):
 )
 def test_the_environment(token: list[str], environment: dict[str, str], name: str, value: object):
     assert getattr(settings.read(token, environment), name) == value
+
+
+def test_2_68_how_git_is_used_has_argo_cds_defaults_and_names(token: list[str]):
+    read = settings.read(token, {}).git
+    assert read.patience == Patience(attempts=1, first=0.25, factor=2, longest=5)
+    assert (read.listings, read.limits) == (0, GitLimits())
+    told = {
+        "ARGOCD_GIT_ATTEMPTS_COUNT": "3",
+        "ARGOCD_GIT_RETRY_DURATION": "500ms",
+        "ARGOCD_GIT_RETRY_FACTOR": "3",
+        "ARGOCD_GIT_RETRY_MAX_DURATION": "10s",
+        "ARGOCD_GIT_LS_REMOTE_PARALLELISM_LIMIT": "4",
+        "ARGOSY_GIT_MEMORY_LIMIT": "1Gi",
+        "ARGOSY_GIT_FILE_LIMIT": "2Gi",
+    }
+    read = settings.read(token, told).git
+    assert read.patience == Patience(attempts=3, first=0.5, factor=3, longest=10)
+    assert (read.listings, read.limits) == (4, GitLimits(memory=1024**3, file=2 * 1024**3))
+    assert settings.read(token, {"ARGOCD_GIT_ATTEMPTS_COUNT": "0"}).git.patience.attempts == 1
+
+
+def test_the_pods_identity_is_read_as_azures_webhook_writes_it(token: list[str]):
+    told = {
+        "AZURE_AUTHORITY_HOST": "https://login.example.org/",
+        "AZURE_TENANT_ID": "tenant",
+        "AZURE_CLIENT_ID": "client",
+        "AZURE_FEDERATED_TOKEN_FILE": "/var/run/secrets/token",
+        "ARGOSY_AZURE_WORKLOAD_IDENTITY_HOSTS": "devops.example.org, *.example.com",
+    }
+    assert settings.read(token, told).git.workload == WorkloadIdentity(
+        authority="https://login.example.org/",
+        tenant="tenant",
+        client="client",
+        token_file="/var/run/secrets/token",
+        hosts=("devops.example.org", "*.example.com"),
+    )
+    assert settings.read(token, {}).git.workload == WorkloadIdentity()
 
 
 @pytest.mark.parametrize(
