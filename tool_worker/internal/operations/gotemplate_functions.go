@@ -7,7 +7,6 @@ import (
 	gotemplate "text/template"
 
 	"github.com/Masterminds/sprig/v3"
-	"github.com/gosimple/slug"
 	"sigs.k8s.io/yaml"
 )
 
@@ -37,8 +36,11 @@ func normalizeName(text string) string {
 	return strings.Trim(name[:min(len(name), longestDNSName)], "-.")
 }
 
+var dashes = regexp.MustCompile(`[-.]+`)
+
 // slugify makes a name of at most so many characters (50 unless told) of a text, which comes last; unless told
-// otherwise, it is cut between words.
+// otherwise, it is cut between words. The rules are those of the library that Argo CD uses (gosimple/slug), as far as
+// they matter for a text that was normalized before.
 func slugify(arguments ...any) (string, error) {
 	longest, betweenWords, text := 50, true, ""
 	into := []any{&longest, &betweenWords}
@@ -51,8 +53,18 @@ func slugify(arguments ...any) (string, error) {
 			return "", fmt.Errorf("slugify: argument %d may not be %v", i+1, argument)
 		}
 	}
-	slug.MaxLength, slug.EnableSmartTruncate = longest, betweenWords
-	return slug.Make(normalizeName(text)), nil
+	name := normalizeName(text)
+	if !betweenWords {
+		name = name[:min(len(name), max(longest, 0))]
+	}
+	name = strings.Trim(dashes.ReplaceAllString(name, "-"), "-")
+	if betweenWords && longest > 0 && len(name) > longest {
+		if end := strings.LastIndexByte(name[:longest+1], '-'); end >= 0 {
+			return name[:end], nil
+		}
+		return name[:longest], nil
+	}
+	return name, nil
 }
 
 func assign(into, value any) bool {
