@@ -4,12 +4,13 @@ import io
 import re
 import tarfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from argosy.gateways.tools.errors import ToolFailed
+from argosy.gateways.tools.errors import ToolFailed, ToolLimit
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import (
     ChartArchive,
@@ -28,7 +29,9 @@ from argosy.gateways.tools.port import (
     SetValue,
     UnreadableChart,
 )
+from argosy.gateways.tools.worker import MEBIBYTE, Limits, Program
 from tests.contract.tools.charts import CHART_YAML, rendered, small
+from tests.contract.tools.conftest import OpenPool
 from tests.tool_worker.oracle import HERE, LINTS, RENDERS, Render
 
 EXPECTED = HERE / "expected"
@@ -407,6 +410,45 @@ async def test_s_135_b_21_a_chart_file_that_is_wrong_is_refused(pool: Pool, text
 async def test_s_136_templates_that_include_each_other_end(pool: Pool, template: str):
     with pytest.raises(ToolFailed, match="nested reference name"):
         await pool.helm(small(template))
+
+
+async def test_s_136_a_template_of_a_value_that_calls_itself_ends(open_pool: OpenPool, tool_worker_program: Path):
+    pool = open_pool(Program(path=tool_worker_program, limits=Limits(memory=256 * MEBIBYTE)), size=1)
+    values = File("values.yaml", b"x: '{{ tpl .Values.x . }}'\n")
+    with pytest.raises(ToolLimit) as caught:
+        await pool.helm(replace(small("{{ tpl .Values.x . }}"), values=(values,)))
+    assert caught.value.limit == "memory"
+    await rendered(pool, small("a: 1"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("- a\n", "failed to parse v.yaml: .*cannot unmarshal array"),
+        ("words\n", "failed to parse v.yaml: .*cannot unmarshal string"),
+        ("a: 1\n---\nb: [\n", "failed to parse v.yaml: "),
+    ],
+)
+async def test_b_20_a_values_file_that_is_none_is_refused(pool: Pool, content: str, message: str):
+    with pytest.raises(ToolFailed, match=message) as caught:
+        await pool.helm(small("a: 1", values=(File("v.yaml", content.encode()),)))
+    assert caught.value.place.file == "v.yaml"
+
+
+async def test_b_21_notes_that_never_end_are_refused(pool: Pool):
+    notes = File("templates/NOTES.txt", b'{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}')
+    with pytest.raises(ToolFailed, match="nested reference name"):
+        await pool.helm(HelmRequest(chart=ChartFiles((CHART_YAML, notes)), release_name="r", namespace="n"))
+
+
+async def test_b_21_file_names_that_lead_out_of_the_chart_lead_nowhere(pool: Pool):
+    files = (
+        CHART_YAML,
+        File("templates/../../x.yaml", b"a: 1\n"),
+        File("templates/a.yaml", b'a: {{ .Files.Get "../../etc/hostname" | len }}\n'),
+    )
+    answer = await rendered(pool, HelmRequest(chart=ChartFiles(files), release_name="r", namespace="n"))
+    assert [(each.file, each.manifest) for each in answer.documents] == [("small/templates/a.yaml", {"a": 0})]
 
 
 async def test_b_21_odd_charts_render(pool: Pool):
