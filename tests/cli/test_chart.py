@@ -132,6 +132,16 @@ def test_the_readme_is_kept_up_to_date(run, chart):
     assert "image.tag" not in (chart / "README.md").read_text()
 
 
+def test_s_087_a_readme_that_leads_elsewhere_is_not_written(run, chart, tmp_path):
+    (tmp_path / "elsewhere").write_text("mine\n")
+    (chart / "README.md").symlink_to("../elsewhere")
+    (tmp_path / ".git").mkdir()
+    refused = run("chart", "docs", "web", "--write")
+    assert refused.code == 20
+    assert "web/README.md is not a file of its own" in refused.err
+    assert (tmp_path / "elsewhere").read_text() == "mine\n"
+
+
 def test_a_packed_chart_has_no_readme_to_write(run, packed):
     refused = run("chart", "docs", "web-1.0.0.tgz", "--write")
     assert refused.code == 20

@@ -43,7 +43,7 @@ def write(folder: str, environment: Mapping[str, str], *, url: str, merge: str |
         return [await _archive(path, _served(url, path.relative_to(root).as_posix()), workshop) for path in paths]
 
     file = root / "index.yaml"
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    before = read_text(str(file)) if file.is_file() else ""
     made = index(
         charts.done(read, environment),
         before=_index(before, str(file)),

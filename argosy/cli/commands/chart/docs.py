@@ -8,6 +8,7 @@ from argosy.cli.command import flag
 from argosy.cli.errors import CommandError
 from argosy.cli.global_options import Globals
 from argosy.cli.printing import say
+from argosy.cli.reading import read_text
 
 
 @click.command()
@@ -29,7 +30,9 @@ def command(options: Globals, path: str, *, output: str, write: bool) -> None:
     file = Path(path) / "README.md"
     if not file.parent.is_dir():
         raise CommandError(f"{path} is no folder", advice="A README.md is written beside the Chart.yaml only.")
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise CommandError(f"{file} is not a file of its own", advice="What a link leads to is not written to.")
+    before = read_text(str(file)) if file.exists() else ""
     after = readme.with_table(before, chart)
     if after != before:
         file.write_text(after, encoding="utf-8")
