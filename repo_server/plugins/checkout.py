@@ -33,11 +33,13 @@ _Found = tuple[str, Node]
 class Extent:
     """What is to be written: the folder of the tree at `path`, at most `limit` bytes of it, without `exclusions`.
 
+    `start` is the application's folder, in which the plugin will start.
     Exclusions are globs by the rules of Go's `filepath.Match`, on the path from the root of the tree. `keep_modes`
     keeps files executable that are.
     """
 
     path: str
+    start: str
     limit: int
     exclusions: Sequence[str] = ()
     keep_modes: bool = False
@@ -72,6 +74,11 @@ async def write(tree: Tree, extent: Extent, room: Room) -> None:
         remaining -= sum(map(len, contents))
         made = [_made(tree, entry, content, extent) for entry, content in zip(some, contents, strict=True)]
         await _to_disk(_make_files, room, made)
+    if not await asyncio.to_thread((room.source / extent.start).is_dir):
+        raise Refused(
+            "invalid",
+            f"reposerver.plugin.tar.exclusions leave out {extent.start!r} of {tree.name}, which a plugin is to render",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

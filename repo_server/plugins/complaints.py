@@ -13,6 +13,7 @@ from repo_server.plugins.run import Ended, Stopped, Task
 
 _SHOWN_LINES = 20
 _SHOWN_COMMAND = 120
+_BUBBLEWRAP = "bwrap: "
 _NOT_EXECUTABLE = 126
 _NOT_FOUND = 127
 _SHOWN_CHARACTERS = 4096
@@ -30,7 +31,7 @@ _SIGNS: tuple[tuple[LimitName, tuple[str, ...]], ...] = (
 
 def was_not_run(ended: Ended) -> bool:
     """Say whether the command was not found, or the sandbox not put up: then its status is no answer."""
-    return ended.status in (_NOT_EXECUTABLE, _NOT_FOUND) or ended.complaints.startswith("bwrap: ")
+    return ended.status in (_NOT_EXECUTABLE, _NOT_FOUND) or ended.complaints.startswith(_BUBBLEWRAP)
 
 
 def refused(ended: Ended | Stopped, task: Task, *, limits: Limits) -> Refused:
@@ -40,6 +41,13 @@ def refused(ended: Ended | Stopped, task: Task, *, limits: Limits) -> Refused:
     match ended:
         case Stopped(limit=limit):
             return Refused("limit_exceeded", f"{what} was stopped: it took {limits.said(limit)}{said}")
+        case Ended(complaints=complaints) if complaints.startswith(_BUBBLEWRAP):
+            why = complaints.strip().removeprefix(_BUBBLEWRAP)
+            return Refused(
+                "unavailable",
+                f"plugin {task.plugin.name!r} cannot be shut in: {why}. What its plugin.yaml lets it read must be "
+                "there, and where the repo server is root everybody must be able to read it",
+            )
         case Ended(status=status) if limit := _met(ended):
             took = f"it may have been refused {limits.said(limit)}"
             return Refused("limit_exceeded", f"{what} ended with status {status}; {took}{said}")

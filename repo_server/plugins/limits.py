@@ -19,7 +19,7 @@ _BLOCK = 512
 _PPID = 1
 _RESIDENT = ("RssAnon:", "RssShmem:")
 
-LimitName = Literal["time", "output", "memory", "processes", "disk", "files"]
+LimitName = Literal["time", "output", "memory", "processes", "disk", "files", "space"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,8 @@ class Limits:
                 return f"more than {self.disk // _MEBIBYTE} MiB of disk"
             case "files":
                 return f"more than {self.files:,} files"
+            case "space":
+                return f"all but the last {_LEAST_FREE // _MEBIBYTE} MiB that the disk has free"
 
 
 def breached(limits: Limits, *, folder: Path, root: int | None) -> LimitName | None:
@@ -123,7 +125,7 @@ def _memory(pid: int) -> int:
 def _disk(limits: Limits, folder: Path) -> LimitName | None:
     system = os.statvfs(folder)
     if system.f_bavail * system.f_frsize < _LEAST_FREE:
-        return "disk"
+        return "space"
     total = 0
     try:
         for number, size in enumerate(_sizes(folder), start=1):

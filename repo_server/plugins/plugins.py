@@ -173,7 +173,7 @@ class Plugins:
 
     async def _finds(self, plugin: Plugin, tree: Tree, path: str, told: Mapping[str, str]) -> bool:
         """Run the discovery command: it says yes by status 0 and by printing something."""
-        extent = checkout.Extent(path=path, limit=self._limits.checkout, exclusions=self._setup.exclusions)
+        extent = checkout.Extent(path=path, start=path, limit=self._limits.checkout, exclusions=self._setup.exclusions)
         environment = {**self._passed(plugin), **told}
         async with self._turns, self._rooms.room() as room:
             await checkout.write(tree, extent, room)
@@ -225,6 +225,7 @@ class Plugins:
             root = "" if looked_at.record.linked else checkout.common_root(work.path, generate_paths)
         return checkout.Extent(
             path=root,
+            start=work.path,
             limit=self._limits.checkout,
             exclusions=self._setup.exclusions,
             keep_modes=plugin.spec.preserve_file_mode,

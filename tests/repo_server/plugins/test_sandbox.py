@@ -230,6 +230,26 @@ async def test_s_125_unless_the_administrator_gives_it_the_network(workshop: Wor
     assert "reached v4\n" in await workshop.render(name, of_files({"app/try.py": REACH % listeners}))
 
 
+async def test_what_else_it_may_read_is_the_administrators_to_say(workshop: Workshop):
+    tools = workshop.folder.parent / "tools"
+    tools.mkdir(mode=0o755)
+    (tools / "version").write_text("1.2.3")
+    tree = of_files({"app/a": ""})
+    with pytest.raises(Refused, match="No such file or directory"):
+        await workshop.render(workshop.script(f"cat {tools}/version", name="without"), tree)
+    allowed = workshop.script(
+        f"cat {tools}/version; echo x 2>/dev/null > {tools}/version || true",
+        name="with",
+        annotations=f"argosy/readable: {tools}",
+    )
+    assert await workshop.render(allowed, tree) == "1.2.3"
+    assert (tools / "version").read_text() == "1.2.3"
+    missing = workshop.script("echo", name="missing", annotations="argosy/readable: /no/such/folder")
+    with pytest.raises(Refused, match=r"plugin 'missing' cannot be shut in: .*/no/such/folder") as refused:
+        await workshop.render(missing, tree)
+    assert refused.value.code == "unavailable"
+
+
 CALLS = """
 import ctypes, errno, os, platform, socket
 numbers = {"x86_64": (248, 250, 321, 298, 323, 425), "aarch64": (217, 219, 280, 241, 282, 425)}[platform.machine()]
