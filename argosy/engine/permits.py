@@ -13,6 +13,8 @@ from argosy.engine.model.project import ClusterResourceRule, GroupKindRule, Proj
 from argosy.engine.model.resource import ResourceKey
 from argosy.engine.settings import Settings, entry_for, urls
 
+_OCI = "oci://"
+
 
 def refusal(project: Project, key: ResourceKey, *, namespaced: bool, server: str, name: str) -> str | None:
     """Return why the project does not permit the object on the cluster with this address and name, None if it does."""
@@ -28,9 +30,8 @@ def refusal(project: Project, key: ResourceKey, *, namespaced: bool, server: str
 def permits_source(project: Project, url: str) -> bool:
     """Return whether the project permits a repository URL: one entry allows it, and none denies it with `!`."""
     entries = project.spec.source_repos
-    wanted = urls.normalised(url)
-    denied = any(_same_source(entry.removeprefix("!"), wanted) for entry in entries if entry.startswith("!"))
-    return not denied and any(entry == "*" or _same_source(entry, wanted) for entry in entries)
+    denied = any(_same_source(entry.removeprefix("!"), url) for entry in entries if entry.startswith("!"))
+    return not denied and any(entry == "*" or _same_source(entry, url) for entry in entries)
 
 
 def permits_repository(project: Project, url: str, *, snapshot: Settings) -> bool:
@@ -47,7 +48,15 @@ def permits_destination(project: Project, namespace: str, *, server: str, name: 
 
 
 def _same_source(pattern: str, url: str) -> bool:
-    return globs.matches(urls.normalised(pattern), url, separator="/")
+    return any(globs.matches(urls.normalised(pattern), each, separator="/") for each in _spellings(url))
+
+
+def _spellings(url: str) -> tuple[str, ...]:
+    """Return the forms in which a source is compared; a registry may be written with or without its scheme."""
+    text = urls.normalised(url)
+    if text.startswith(_OCI):
+        return text, text.removeprefix(_OCI).lower()
+    return (text,) if "://" in text else (text, f"{_OCI}{text}")
 
 
 def _cluster_kind(spec: ProjectSpec, key: ResourceKey) -> bool:

@@ -53,3 +53,26 @@ def test_permission(key: ResourceKey, spec: dict, permitted: bool) -> None:
 def test_a_refusal_names_the_kind_or_the_namespace_and_the_project() -> None:
     assert refusal(ROLE, {}) == "resource rbac.authorization.k8s.io:ClusterRole is not permitted in project p"
     assert refusal(POD, {"destinations": []}) == "namespace team is not permitted in project 'p'"
+
+
+@pytest.mark.parametrize(
+    ("entries", "url", "permitted"),
+    [
+        (["*"], "https://git.example/org/app", True),
+        (["https://git.example/org/*"], "https://git.example/org/app.git", True),
+        (["https://git.example/org/*"], "https://git.example/org/app/deep", False),
+        (["https://git.example/**"], "https://git.example/org/app/deep", True),
+        (["*", "!https://git.example/org/app"], "https://GIT.example/org/%61pp/", False),
+        (["https://git.example/org/*"], "https://evil.example?@git.example/org/app", False),
+        (["reg.example/charts"], "oci://reg.example/charts", True),
+        (["oci://reg.example/charts"], "reg.example/charts", True),
+        (["*", "!oci://reg.example/charts"], "reg.example/charts", False),
+        (["*", "!reg.example/charts"], "oci://reg.example/charts", False),
+        (["oci://**"], "https://git.example/org/app", False),
+        (["oci://**"], "reg.example/charts", True),
+        ([], "https://git.example/org/app", False),
+    ],
+)
+def test_sources_are_compared_by_what_they_are(entries: list[str], url: str, *, permitted: bool) -> None:
+    read = project.read({"metadata": {"name": "p"}, "spec": {"sourceRepos": entries}})
+    assert permits.permits_source(read, url) is permitted

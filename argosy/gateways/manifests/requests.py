@@ -128,12 +128,10 @@ def _lent(tenant: Tenant, name: str) -> Repository | None:
     for prefix in _BY_NAME:
         if name.startswith(prefix):
             return _by_name(tenant, name.removeprefix(prefix))
-    project, snapshot = tenant.project, tenant.settings
-    if urls.complaint(name):
-        return None
-    # A registry may be registered, and permitted, without a scheme (`enableOCI`).
+    # A registry may be registered without a scheme (`enableOCI`).
     ways = (name, name.removeprefix(_OCI)) if name.startswith(_OCI) else (name,)
-    if not any(permits.permits_repository(project, each, snapshot=snapshot) for each in ways):
+    permitted = any(permits.permits_repository(tenant.project, each, snapshot=tenant.settings) for each in ways)
+    if urls.complaint(name) or not permitted:
         return None
     chosen = next((each for each in ways if _is_known(tenant, each)), name)
     return msgspec.structs.replace(_entry(tenant, chosen), url=name)
