@@ -9,6 +9,7 @@ import { DeleteDialog } from '@/features/deletion/delete-dialog'
 import { EventsView } from '@/features/history/events-view'
 import { HistoryView } from '@/features/history/history-view'
 import { Overview } from '@/features/overview/overview'
+import { RenderingView } from '@/features/rendering/rendering-view'
 import { ResourceDrawer } from '@/features/resource/resource-drawer'
 import { NoOperation, OperationView } from '@/features/sync/operation-view'
 import { SyncDrawer } from '@/features/sync/sync-drawer'
@@ -150,6 +151,7 @@ function Views({ app, tree, openNode }: ViewsProps) {
         <Tabs.Tab value="operation">Last sync</Tabs.Tab>
         <Tabs.Tab value="history">History</Tabs.Tab>
         <Tabs.Tab value="events">Events</Tabs.Tab>
+        <Tabs.Tab value="rendering">Rendering</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="tree">
         {tree === undefined ? (
@@ -181,6 +183,9 @@ function Views({ app, tree, openNode }: ViewsProps) {
       </Tabs.Panel>
       <Tabs.Panel value="events">
         <EventsView app={app} />
+      </Tabs.Panel>
+      <Tabs.Panel value="rendering">
+        <RenderingView app={app} />
       </Tabs.Panel>
     </Tabs>
   )

@@ -11,6 +11,7 @@ import type {
   KubernetesEvent,
   ManagedResource,
   Project,
+  RenderedManifests,
   Repository,
   ResourceReference,
   ResourceTree,
@@ -73,6 +74,14 @@ export const managedResourcesQuery = (app: ApplicationName) =>
     queryFn: async ({ signal }) =>
       (await send<Items<ManagedResource>>(requests.readManagedResources(app), signal)).items ?? [],
     staleTime: 5_000,
+  })
+
+/** `revision` is what was compared last: at another one they are read again. */
+export const manifestsQuery = (app: ApplicationName, revision: string) =>
+  queryOptions({
+    queryKey: [...keyOf(app), 'manifests', revision],
+    queryFn: ({ signal }) => send<RenderedManifests>(requests.readManifests(app), signal),
+    staleTime: 60_000,
   })
 
 /** `version` is the object's resourceVersion as the tree knows it: a newer one is a new key, and so is read afresh. */

@@ -101,6 +101,11 @@ export const readManagedResources = (app: ApplicationName): ApiRequest => ({
   path: applicationPath(app, '/managed-resources'),
 })
 
+export const readManifests = (app: ApplicationName): ApiRequest => ({
+  method: 'GET',
+  path: applicationPath(app, '/manifests'),
+})
+
 export const readTree = (app: ApplicationName): ApiRequest => ({
   method: 'GET',
   path: applicationPath(app, '/resource-tree'),

@@ -226,6 +226,13 @@ export interface KubernetesEvent {
   eventTime?: string
 }
 
+/** What the sources render to: objects as JSON, what would do the same in a terminal, and the notes of charts. */
+export interface RenderedManifests {
+  manifests?: string[] | null
+  commands?: string[] | null
+  notes?: string[] | null
+}
+
 export interface UserInfo {
   loggedIn?: boolean
   username?: string
