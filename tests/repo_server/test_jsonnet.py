@@ -227,3 +227,12 @@ def test_no_import_is_missed(target: str, before: str):
 @pytest.mark.parametrize("hostile", ["import ", "import '", "import /*", "import //", "import @'''", "import '\\"])
 def test_a_hostile_text_is_gone_through_once(hostile: str):
     assert len(list(imports_of(hostile * 5_000))) <= 5_000
+
+
+async def test_b_40_and_s_118_an_endless_evaluation_ends_one_render(kitchen: Kitchen):
+    endless = "local n = std.range(1, 20000), f(a, _) = std.foldl(function(b, _) b, n, 0); {a: std.foldl(f, n, 0)}"
+    kitchen.forge.create().commit({"app/a.jsonnet": endless, "other/b.jsonnet": map_of("b")})
+    with pytest.raises(Refused, match="took longer than 5 seconds and was stopped") as refused:
+        await kitchen.render(kitchen.source("app"))
+    assert refused.value.code == "limit_exceeded"
+    assert await kitchen.data(kitchen.source("other")) == {"b": {}}
