@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 import argosy
+from argosy.engine import settings
 from repo_server.errors import Refused
 from repo_server.plugins.definition import BadDefinition, parse
 from tests.repo_server.plugins.conftest import Committed, Workshop
@@ -206,6 +207,13 @@ def test_2_46_there_is_no_custom_resource_of_plugins():
     definitions = list((Path(argosy.__file__).parent / "crds").iterdir())
     assert definitions
     assert not any("ConfigManagementPlugin" in file.read_text() for file in definitions)
+
+
+def test_2_46_a_plugin_in_the_settings_is_named_and_has_no_effect():
+    data = {"configManagementPlugins": "- name: old"}
+    _, problems = settings.read([{"kind": "ConfigMap", "metadata": {"name": "argocd-cm"}, "data": data}])
+    said = [problem.message for problem in problems if problem.key == "configManagementPlugins"]
+    assert said == ["unknown key; it has no effect"]
 
 
 async def test_links_stay_links_and_may_not_lead_out(workshop: Workshop, committed: Committed):
