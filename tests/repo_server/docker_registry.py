@@ -125,6 +125,16 @@ def open_to_all(folder: Path) -> Generator[DockerRegistry]:
 
 
 @contextlib.contextmanager
+def over_tls(folder: Path, certificate: Path, key: Path, *, clients: Path | None = None) -> Generator[DockerRegistry]:
+    """Serve over TLS; with `clients`, only to who has a certificate of that authority."""
+    tls: dict[str, Any] = {"certificate": str(certificate), "key": str(key)}
+    if clients is not None:
+        tls["clientcas"] = [str(clients)]
+    with _serving(folder, "tls", {}, tls) as registry:
+        yield registry
+
+
+@contextlib.contextmanager
 def with_password(folder: Path, password: str) -> Generator[DockerRegistry]:
     """Serve to who knows the password of `USER`."""
     users = folder / "users"
@@ -155,8 +165,10 @@ def with_tokens(folder: Path, password: str | None) -> Generator[tuple[DockerReg
 
 
 @contextlib.contextmanager
-def _serving(folder: Path, name: str, auth: Mapping[str, Any]) -> Generator[DockerRegistry]:
-    settings = {
+def _serving(
+    folder: Path, name: str, auth: Mapping[str, Any], tls: Mapping[str, Any] | None = None
+) -> Generator[DockerRegistry]:
+    settings: dict[str, Any] = {
         "version": 0.1,
         "log": {"level": "info", "accesslog": {"disabled": True}},
         "storage": {
@@ -167,6 +179,8 @@ def _serving(folder: Path, name: str, auth: Mapping[str, Any]) -> Generator[Dock
     }
     if auth:
         settings["auth"] = dict(auth)
+    if tls is not None:
+        settings["http"]["tls"] = dict(tls)
     (folder / f"{name}.yml").write_text(json.dumps(settings))
     log = folder / f"{name}.log"
     with log.open("wb") as output:

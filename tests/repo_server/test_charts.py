@@ -9,13 +9,15 @@ import pytest
 
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmOptions, Source
-from argosy.wire.repo_server import MetadataRequest, RenderRequest, SourceRequest, VerifyRequest
+from argosy.wire.repo_server import MetadataRequest, RenderRequest, RepositoryRequest, SourceRequest, VerifyRequest
 from repo_server.errors import Refused
 from repo_server.web import files
 from repo_server.web.client import Web
+from tests.repo_server import docker_registry
 from tests.repo_server.chart_shop import CHART, pack, publish, version
 from tests.repo_server.conftest import PASSWORD
 from tests.repo_server.kitchen import Kitchen
+from tests.repo_server.remote import certificates
 from tests.repo_server.repositories import Forge
 
 VERSIONS = {number: version(number) for number in ("1.0.0", "1.2.0", "1.3.0-rc.1", "2.0.0", "v3.0.0")}
@@ -216,3 +218,31 @@ async def test_a_file_larger_than_the_limit_is_not_read_to_its_end(forge: Forge,
     with pytest.raises(Refused, match="larger than the limit of 999,999 bytes") as refused:
         await files.get(web, wanted)
     assert refused.value.code == "limit_exceeded"
+
+
+async def test_charts_are_listed_with_their_versions_newest_first(kitchen: Kitchen, shop: Path):
+    repository = Repository(url=f"{kitchen.forge.url}/charts", type="helm")
+    answer = await kitchen.service.charts(RepositoryRequest(repository=repository))
+    (web,) = answer.items
+    assert (web.name, web.versions) == ("web", ("v3.0.0", "2.0.0", "1.3.0-rc.1", "1.2.0", "1.0.0"))
+    await kitchen.service.charts(RepositoryRequest(repository=repository))
+    assert kitchen.forge.count("index.yaml") == 1
+    await kitchen.service.charts(RepositoryRequest(repository=repository, fresh=True))
+    assert kitchen.forge.count("index.yaml") == 2
+
+
+async def test_an_index_may_say_that_a_chart_is_in_a_registry(
+    kitchen: Kitchen, shop: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    tls = certificates.authority()
+    folder = tmp_path_factory.mktemp("registry")
+    (folder / "certificate").write_text(tls.certificate)
+    (folder / "key").write_text(tls.key)
+    with docker_registry.open_to_all(folder) as registry:
+        registry.push("shop/web", "1.0.0", docker_registry.chart(version("1.0.0")))
+    with docker_registry.over_tls(folder, folder / "certificate", folder / "key") as registry:
+        url = f"oci://{registry.host}/shop/web:1.0.0"
+        (shop / "index.yaml").write_text(f"entries: {{web: [{{version: 1.0.0, urls: ['{url}']}}]}}")
+        # It is asked anonymously and over TLS; the entry's trust is for the repository's own host.
+        with pytest.raises(Refused, match="its TLS certificate is not trusted"):
+            await kitchen.render(_source(kitchen))

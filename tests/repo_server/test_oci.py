@@ -12,6 +12,7 @@ from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmOptions, Source
 from argosy.wire.repo_server import MetadataRequest, RepositoryRequest, VerifyRequest
 from repo_server.errors import Refused
+from repo_server.oci import place
 from tests.repo_server import docker_registry
 from tests.repo_server.asking import names, render, resolve
 from tests.repo_server.chart_shop import version
@@ -28,6 +29,7 @@ from tests.repo_server.docker_registry import (
 )
 from tests.repo_server.kitchen import Kitchen, config_map
 from tests.repo_server.layers import layer, plain_layer
+from tests.repo_server.remote import certificates
 
 
 @pytest.fixture(scope="module")
@@ -310,3 +312,54 @@ async def test_what_one_entry_may_read_does_not_reach_another(kitchen: Kitchen, 
             await render(kitchen, source(stranger, pushed), stranger)
         told = base64.b64encode(f"{docker_registry.USER}:{PASSWORD}".encode()).decode()
         assert [who for _, who in tokens.asked] == [f"Basic {told}", ""]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("authority and certificate", None),
+        ("insecure and certificate", None),
+        ("authority alone", "could not be reached|is not trusted"),
+        ("certificate alone", "is not trusted"),
+        ("another authority", "is not trusted"),
+    ],
+)
+async def test_2_71_a_registry_over_tls(
+    kitchen: Kitchen, private: tuple[DockerRegistry, Path], tmp_path: Path, given: str, says: str | None
+):
+    registry, folder = private
+    registry.push("tls/app", "1.0.0", Artifact([(LAYER, layer({"a.yaml": config_map("over-tls")}))]))
+    server, client = certificates.authority(), certificates.authority()
+    for name, content in (("server", server.certificate), ("key", server.key), ("client", client.certificate)):
+        (tmp_path / name).write_text(content)
+    shown = {"tls_client_cert_data": client.certificate, "tls_client_cert_key": client.key}
+    fields: dict[str, Any] = {
+        "authority and certificate": {"ca_pem": server.certificate, **shown},
+        "insecure and certificate": {"insecure": True, **shown},
+        "authority alone": {"ca_pem": server.certificate},
+        "certificate alone": shown,
+        "another authority": {"ca_pem": client.certificate, **shown},
+    }[given]
+    with docker_registry.over_tls(folder, tmp_path / "server", tmp_path / "key", clients=tmp_path / "client") as tls:
+        repository = Repository(url=f"oci://{tls.host}/tls/app", type="oci", **fields)
+        if says is None:
+            assert names(await render(kitchen, source(repository, "1.x"), repository)) == ["over-tls"]
+            return
+        with pytest.raises(Refused, match=says):
+            await render(kitchen, source(repository, "1.x"), repository)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "name"),
+    [
+        ("oci://registry.example.org/a/b", "https://registry.example.org", "a/b"),
+        ("registry.example.org:5000/a", "https://registry.example.org:5000", "a"),
+        ("https://registry.example.org/a/", "https://registry.example.org", "a"),
+        ("OCI://Registry.Example.org/a", "https://registry.example.org", "a"),
+        ("docker.io/bitnamicharts", "https://registry-1.docker.io", "bitnamicharts"),
+        ("oci://[::1]:5000/a", "https://[::1]:5000", "a"),
+    ],
+)
+def test_where_a_registry_is(url: str, base: str, name: str):
+    at = place.parse(url, Repository(url=url))
+    assert (at.base, at.name) == (base, name)
