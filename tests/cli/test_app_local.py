@@ -82,6 +82,14 @@ def test_objects_are_marked_as_the_server_does(server, argosy, chart):
     assert found["metadata"] == {"name": "web", "labels": {"owner": "web"}}
 
 
+def test_an_application_of_another_namespace_has_that_in_its_name(server, argosy, chart):
+    server.on("GET", "/api/v1/settings", {**SETTINGS, "controllerNamespace": "gitops"})
+    (found,) = yaml_text.load_all(argosy("app", "manifests", "web", "--local", str(chart)).out)
+    assert found["metadata"]["name"] == "web"
+    marks = found["metadata"]["annotations"]["argocd.argoproj.io/tracking-id"]
+    assert marks == "argocd_web:/ConfigMap:shop/web"
+
+
 def test_of_several_sources_those_of_the_repository_are_taken(server, argosy, chart):
     document = app()
     del document["spec"]["source"]

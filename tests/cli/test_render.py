@@ -158,6 +158,13 @@ def test_the_last_of_several_objects_with_one_key_counts(folder, render):
     assert "more than once" in result.err
 
 
+def test_objects_that_get_their_names_later_are_all_kept(folder, render):
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: job-}\n"
+    (folder / "shop" / "jobs.yaml").write_text(f"{job}---\n{job}")
+    result = render("shop")
+    assert (result.out.count("generateName"), result.err) == (2, "")
+
+
 def test_s_097_what_is_no_file_is_left_out_with_a_warning(folder, render):
     os.mkfifo(folder / "shop" / "pipe.yaml")
     result = render("shop")

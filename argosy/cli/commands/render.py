@@ -59,5 +59,5 @@ def command(options: Globals, what: str, *, tracking: bool, output: str, **given
     around = circumstances.given(given, options.environment, folders=folders)
     rendered = rendering.render(found, around)
     marks = around.settings.tracking
-    manifests = [each for one in rendered for each in (rendering.stamped(one, marks) if tracking else one.manifests)]
+    manifests = [each for one in rendered for each in (one.stamped(marks) if tracking else one.manifests)]
     writing.write(manifests, output)

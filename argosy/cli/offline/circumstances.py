@@ -16,6 +16,7 @@ from argosy.cli.errors import CommandError
 from argosy.cli.printing import note
 from argosy.cli.reading import read_text
 from argosy.engine import settings
+from argosy.engine.model.application import Application, instance_name
 from argosy.engine.model.repository import Repository
 from argosy.engine.settings import RepositoryEntry, Settings
 from argosy.gateways.manifests.requests import Destination
@@ -31,13 +32,18 @@ class Circumstances:
     """What a render depends on besides the application.
 
     `settings` hold the repositories with their credentials, among others; `folders` stand for repositories, by URL;
-    `environment` is that of the process.
+    `environment` is that of the process; applications of the control namespace go by their bare name.
     """
 
     settings: Settings
     environment: Mapping[str, str] = field(repr=False)
     destination: Destination
     folders: Mapping[str, Path]
+    control_namespace: str = "argocd"
+
+    def instance(self, application: Application) -> str:
+        """Return the application's name in marks and for templates."""
+        return instance_name(application, control_namespace=self.control_namespace)
 
 
 def given(options: Mapping[str, Any], environment: Mapping[str, str], *, folders: Mapping[str, Path]) -> Circumstances:

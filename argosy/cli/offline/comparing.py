@@ -44,7 +44,7 @@ def resources(served: Served, known: Sequence[ManagedResource]) -> list[ManagedR
     Secrets are left out: the server shows none of their values.
     """
     wanted = _wanted(served, known)
-    rules = Rules(served.application.spec.ignore_differences)
+    rules = Rules(served.rendered.application.spec.ignore_differences)
     compared = {each.key: each for each in known if not each.hook}
     keys = sorted(compared.keys() | wanted.keys())
     found = [_one(key, wanted.get(key), compared.get(key), rules) for key in keys]
@@ -58,9 +58,9 @@ def _wanted(served: Served, known: Sequence[ManagedResource]) -> Mapping[Resourc
     """Return what the folder wants, each object in its namespace and marked."""
     scopes = dict.fromkeys(_CLUSTER_SCOPED, False) | {each.key.group_kind: bool(each.key.namespace) for each in known}
     prepared = targets.prepare(
-        served.manifests,
-        served.instance,
-        namespace=served.application.spec.destination.namespace,
+        served.rendered.manifests,
+        served.rendered.instance,
+        namespace=served.rendered.application.spec.destination.namespace,
         namespaced=scopes.get,
         marks=served.marks,
     )

@@ -14,12 +14,13 @@ from argosy.cli.errors import CommandError
 from argosy.cli.offline.circumstances import Circumstances
 from argosy.cli.printing import note
 from argosy.engine import tracking
-from argosy.engine.model.application import Application, instance_name
+from argosy.engine.model.application import Application
 from argosy.engine.model.base import Metadata
 from argosy.engine.model.project import Project, ProjectSpec
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of
 from argosy.engine.options import is_hook
+from argosy.engine.tracking import Tracking
 from argosy.gateways.manifests import requests
 from argosy.gateways.manifests.errors import Refused as NotLent
 from argosy.gateways.manifests.requests import Tenant
@@ -29,29 +30,27 @@ from repo_server.local import offline
 from repo_server.service import Service
 from repo_server.settings import BadSetting
 
-CONTROL_NAMESPACE = "argocd"
 _MOST_ROUNDS = 5
 """A chart may bring a chart that needs another repository, but not for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """An application, and the manifests that it renders to."""
+    """An application, its name in marks, and the manifests that it renders to."""
 
     application: Application
+    instance: str
     manifests: tuple[Manifest, ...]
+
+    def stamped(self, marks: Tracking) -> list[Manifest]:
+        """Return the manifests marked as the application's."""
+        namespace = self.application.spec.destination.namespace
+        return [tracking.stamp(each, self.instance, tracking=marks, namespace=namespace) for each in self.manifests]
 
 
 def render(applications: Sequence[Application], circumstances: Circumstances) -> list[Rendered]:
     """Render applications, in order; says on standard error what they should be told. Raises `CommandError`."""
     return asyncio.run(_render_all(applications, circumstances))
-
-
-def stamped(rendered: Rendered, marks: tracking.Tracking) -> list[Manifest]:
-    """Return the manifests marked as the application's."""
-    instance = instance_name(rendered.application, control_namespace=CONTROL_NAMESPACE)
-    namespace = rendered.application.spec.destination.namespace
-    return [tracking.stamp(manifest, instance, tracking=marks, namespace=namespace) for manifest in rendered.manifests]
 
 
 async def _render_all(applications: Sequence[Application], circumstances: Circumstances) -> list[Rendered]:
@@ -73,7 +72,7 @@ async def _one(service: Service, application: Application, circumstances: Circum
         metadata=Metadata(name=application.spec.project or "default"), spec=ProjectSpec(source_repos=("*",))
     )
     tenant = Tenant(application, project, circumstances.settings)
-    instance = instance_name(application, control_namespace=CONTROL_NAMESPACE)
+    instance = circumstances.instance(application)
     request = requests.render_request(tenant, instance, destination=circumstances.destination)
     try:
         answer = await _ask(service, request, tenant)
@@ -83,7 +82,7 @@ async def _one(service: Service, application: Application, circumstances: Circum
         for warning in source.warnings:
             note(f"warning: {warning}")
     manifests = [each.manifest for source in answer.sources for each in source.manifests]
-    return Rendered(application=application, manifests=tuple(_last_of_each(manifests)))
+    return Rendered(application=application, instance=instance, manifests=tuple(_last_of_each(manifests)))
 
 
 async def _ask(service: Service, request: RenderRequest, tenant: Tenant) -> RenderAnswer:
@@ -115,7 +114,8 @@ def _last_of_each(manifests: Sequence[Manifest]) -> Iterator[Manifest]:
     """Leave out all but the last of several objects with one key, as Argo CD does (2.50), and say so."""
     last: Mapping[ResourceKey, int] = {key_of(each): at for at, each in enumerate(manifests) if not is_hook(each)}
     for at, each in enumerate(manifests):
-        if is_hook(each) or last[key_of(each)] == at:
+        # An object with `generateName` is another one each time.
+        if is_hook(each) or not key_of(each).name or last[key_of(each)] == at:
             yield each
         else:
             note(f"warning: {key_of(each)} appears more than once; the last one counts")

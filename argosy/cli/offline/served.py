@@ -5,7 +5,7 @@ Comes in: what the server knows: the application, the destination's versions, th
 the server would mark them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from argosy.cli.client import Client, item_path
 from argosy.cli.errors import ApiError, CommandError
 from argosy.cli.offline import places, rendering
 from argosy.cli.offline.circumstances import Circumstances
+from argosy.cli.offline.rendering import Rendered
 from argosy.cli.printing import note
-from argosy.engine import tracking
-from argosy.engine.model.application import Application, instance_name
+from argosy.engine.model.application import Application
 from argosy.engine.model.resource import Manifest
 from argosy.engine.tracking import Tracking
 from argosy.gateways.manifests.requests import Destination
@@ -36,22 +36,16 @@ class Local:
     root: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Served:
-    """An application as the folder has it: its manifests, its name in marks, and how its objects are marked."""
+    """An application as the folder has it, and how the server marks its objects."""
 
-    application: Application
-    manifests: Sequence[Manifest]
-    instance: str
+    rendered: Rendered
     marks: Tracking
 
-    def marked(self) -> list[Manifest]:
+    def stamped(self) -> list[Manifest]:
         """Return the manifests marked as the application's."""
-        namespace = self.application.spec.destination.namespace
-        return [
-            tracking.stamp(manifest, self.instance, tracking=self.marks, namespace=namespace)
-            for manifest in self.manifests
-        ]
+        return self.rendered.stamped(self.marks)
 
 
 def render(client: Client, name: Name, local: Local, around: Circumstances) -> Served:
@@ -59,15 +53,11 @@ def render(client: Client, name: Name, local: Local, around: Circumstances) -> S
     document = applications.fetch(client, name)
     application, folders = in_place(applications.view(document), local)
     settings = client.get("/api/v1/settings")
-    around = _at_destination(client, application, replace(around, folders=folders))
-    (rendered,) = rendering.render([application], _with_tools(around, settings))
-    control_namespace = str(settings.get("controllerNamespace") or rendering.CONTROL_NAMESPACE)
-    return Served(
-        application=application,
-        manifests=rendered.manifests,
-        instance=instance_name(application, control_namespace=control_namespace),
-        marks=_marks(settings),
-    )
+    control_namespace = str(settings.get("controllerNamespace") or around.control_namespace)
+    around = replace(around, folders=folders, control_namespace=control_namespace)
+    around = _with_tools(_at_destination(client, application, around), settings)
+    (rendered,) = rendering.render([application], around)
+    return Served(rendered, _marks(settings))
 
 
 def in_place(application: Application, local: Local) -> tuple[Application, Mapping[str, Path]]:

@@ -49,7 +49,7 @@ def _print_local(options: Globals, name: Name, given: Any) -> None:
     around = circumstances.given(given, options.environment, folders={})
     local = served.Local(given["local"], given["local_repo_root"])
     with client.connect(options) as connected:
-        writing.write(served.render(connected, name, local, around).marked(), "yaml")
+        writing.write(served.render(connected, name, local, around).stamped(), "yaml")
 
 
 def _rendered(connected: Client, name: Name, given: Any) -> Sequence[str]:
