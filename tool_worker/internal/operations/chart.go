@@ -102,7 +102,7 @@ func flatten(name string, value any, into map[string]string) {
 	}
 }
 
-var keyEscapes = strings.NewReplacer(`.`, `\.`, `,`, `\,`, `=`, `\=`, `[`, `\[`)
+var keyEscapes = strings.NewReplacer(`\`, `\\`, `.`, `\.`, `,`, `\,`, `=`, `\=`, `[`, `\[`)
 
 // escapeKey makes a key one part of a parameter's name.
 func escapeKey(key string) string { return keyEscapes.Replace(key) }

@@ -2,8 +2,12 @@ package operations
 
 import (
 	"encoding/json"
+	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 
 	"argosy/tool_worker/internal/frames"
 )
@@ -49,6 +53,49 @@ func TestAChartIsDescribed(t *testing.T) {
 	for name, value := range want {
 		if got.Parameters[name] != value {
 			t.Errorf("%s: got %q", name, got.Parameters[name])
+		}
+	}
+}
+
+func TestParametersSayTheirNamesAsHelmReadsThem(t *testing.T) {
+	const seed = 7
+	source := rand.New(rand.NewPCG(seed, seed))
+	spell := func(letters string) string {
+		text := make([]byte, 1+source.IntN(6))
+		for i := range text {
+			text[i] = letters[source.IntN(len(letters))]
+		}
+		return "k" + string(text)
+	}
+	word := func() string { return spell("ab.,=[]\\- {}") }
+	var value func(depth int) any
+	value = func(depth int) any {
+		switch kind := source.IntN(4); {
+		case depth > 0 && kind == 0:
+			return map[string]any{word(): value(depth - 1), word(): value(depth - 1)}
+		case depth > 0 && kind == 1:
+			return []any{value(depth - 1), value(depth - 1)}
+		default:
+			return spell("ab.,=[]- {}") // in a value, Argo CD takes a backslash for the user's own
+		}
+	}
+	for range 2_000 {
+		values := map[string]any{word(): value(3), word(): value(3)}
+		text, err := yaml.Marshal(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parameters := map[string]string{}
+		if err := flattenFile(frames.File{Path: "values.yaml", Content: text}, parameters, roomy); err != nil {
+			t.Fatal(err)
+		}
+		var set []helmParameter
+		for name, value := range parameters {
+			set = append(set, helmParameter{Kind: "string", Name: name, Value: value})
+		}
+		got, err := mergeValues(nil, set, nil, roomy)
+		if err != nil || !reflect.DeepEqual(got, values) {
+			t.Fatalf("%s\nas parameters %q gives %v %v", text, parameters, got, err)
 		}
 	}
 }
