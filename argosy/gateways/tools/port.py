@@ -209,8 +209,8 @@ class ChartDetails(msgspec.Struct, frozen=True, rename="camel"):
     """What there is to know of a chart without rendering it.
 
     `values` is the text of its `values.yaml`; `value_files` the YAML files at its top that have "values" in their
-    name; `parameters` the values as one would `--set` them ("image.tags[0]" -> "1.2"), in
-    the order of their names; `lock` what `Chart.lock` pins.
+    name; `parameters` the values as one would `--set` them ("image.tags[0]" -> "1.2"), in the order of their names;
+    `lock` what `Chart.lock` pins.
     """
 
     metadata: ChartMetadata
