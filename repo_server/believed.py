@@ -37,6 +37,11 @@ class Believed(Generic[Answer]):
         self._said: _Said[Answer] | None = None
         self._call = SharedCall(self._again)
 
+    @property
+    def last(self) -> Answer | None:
+        """What was said last, however long ago."""
+        return self._said.answer if self._said is not None else None
+
     async def get(self, belief: Belief) -> Answer:
         """Return the answer, at most as old as is believed. Raises what `ask` does."""
         if belief.fresh:

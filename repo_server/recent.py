@@ -1,4 +1,4 @@
-"""Values that were used lately, a bounded number of them: what is kept per repository, tag or archive in memory."""
+"""Values that were used lately: what is kept per repository, tag or archive in memory, bounded in number and weight."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,10 +9,15 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """At most `most` values by key; the longest unused goes first."""
+    """At most `most` values by key, which together weigh at most `heaviest`; the longest unused goes first.
 
-    def __init__(self, *, most: int) -> None:
+    What a value weighs may change while it is kept. The one used last is kept whatever it weighs.
+    """
+
+    def __init__(self, *, most: int, weigh: Callable[[Value], int] | None = None, heaviest: int = 0) -> None:
         self._most = most
+        self._weigh = weigh
+        self._heaviest = heaviest
         self._values: OrderedDict[Key, Value] = OrderedDict()
 
     def get(self, key: Key) -> Value | None:
@@ -26,8 +31,7 @@ class Recent(Generic[Key, Value]):
         """Keep a value and return it."""
         self._values[key] = value
         self._values.move_to_end(key)
-        while len(self._values) > self._most:
-            self._values.popitem(last=False)
+        self._make_room()
         return value
 
     def drop(self, key: Key) -> None:
@@ -38,3 +42,16 @@ class Recent(Generic[Key, Value]):
         """Return the value of a key, making it if it is not there."""
         value = self.get(key)
         return value if value is not None else self.put(key, make())
+
+    def _make_room(self) -> None:
+        while len(self._values) > self._most:
+            self._values.popitem(last=False)
+        if self._weigh is None:
+            return
+        weights = [self._weigh(value) for value in self._values.values()]
+        total = sum(weights)
+        for weight in weights[:-1]:
+            if total <= self._heaviest:
+                return
+            self._values.popitem(last=False)
+            total -= weight

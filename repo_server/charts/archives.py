@@ -30,6 +30,7 @@ from repo_server.tree import Node, Tree
 _ENDING = ".tgz"
 _UNFINISHED = ".new"
 _MOST_LISTINGS = 256
+_MOST_ENTRIES = 50_000
 _WARM_BYTES = 16 * 1024 * 1024
 _NOTED_AFTER_SECONDS = 60.0
 
@@ -77,8 +78,12 @@ class Archives:
         self._packed: OrderedDict[str, Packed] = OrderedDict()  # the longest unused first
         self._noted: dict[str, float] = {}
         self._fetching: dict[str, SharedCall[Packed]] = {}
-        self._listings: Recent[tuple[str, Packing], Unpacked] = Recent(most=_MOST_LISTINGS)
-        self._warm: OrderedDict[tuple[str, Packing], Mapping[str, bytes]] = OrderedDict()
+        self._listings: Recent[tuple[str, Packing], Unpacked] = Recent(
+            most=_MOST_LISTINGS, weigh=_entries, heaviest=_MOST_ENTRIES
+        )
+        self._warm: Recent[tuple[str, Packing], Mapping[str, bytes]] = Recent(
+            most=_MOST_LISTINGS, weigh=_bytes, heaviest=_WARM_BYTES
+        )
         self._unpacking = asyncio.Lock()
 
     def open(self) -> None:
@@ -161,16 +166,9 @@ class Archives:
                 self._drop(packed)
                 raise
             self._listings.put(key, Unpacked(root=unpacked.root, directories=unpacked.directories, files={}))
-            self._keep_warm(key, unpacked)
+            if unpacked.size <= _WARM_BYTES:
+                self._warm.put(key, unpacked.files)
             return unpacked
-
-    def _keep_warm(self, key: tuple[str, Packing], unpacked: Unpacked) -> None:
-        if unpacked.size > _WARM_BYTES:
-            return
-        self._warm[key] = unpacked.files
-        self._warm.move_to_end(key)
-        while sum(sum(map(len, files.values())) for files in self._warm.values()) > _WARM_BYTES:
-            self._warm.popitem(last=False)
 
     def _write(self, packed: Packed, content: bytes) -> None:
         path = self._path(packed)
@@ -209,6 +207,14 @@ class Archives:
 
     def _path(self, packed: Packed) -> Path:
         return self._folder / f"{packed.name}.{packed.digest}{_ENDING}"
+
+
+def _entries(listing: Unpacked) -> int:
+    return sum(map(len, listing.directories.values()))
+
+
+def _bytes(files: Mapping[str, bytes]) -> int:
+    return sum(map(len, files.values()))
 
 
 def _digest(content: bytes) -> str:

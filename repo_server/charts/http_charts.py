@@ -30,7 +30,8 @@ _ANY = Belief(seconds=float("inf"))
 
 _NOW = Belief(seconds=0)
 
-_MOST_INDEXES = 32
+_MOST_INDEXES = 64
+_INDEX_BYTES = 32 * 1024 * 1024
 _SHOWN = 8
 
 
@@ -59,7 +60,7 @@ class HttpCharts:
         self._clock = clock
         self._index_limit = index_limit
         self._registries = registries
-        self._indexes: Recent[bytes, Believed[_Read]] = Recent(most=_MOST_INDEXES)
+        self._indexes: Recent[bytes, Believed[_Read]] = Recent(most=_MOST_INDEXES, weigh=_weight, heaviest=_INDEX_BYTES)
 
     async def index(self, repository: Repository, belief: Belief) -> Index:
         """Return the charts of a repository."""
@@ -159,6 +160,10 @@ class HttpCharts:
         fetched = await files.get(self._web, wanted)
         assert isinstance(fetched, Fetched)
         return fetched.content
+
+
+def _weight(known: Believed[_Read]) -> int:
+    return known.last.index.size if known.last is not None else 0
 
 
 def _promised(entry: ChartVersion) -> str:

@@ -32,10 +32,11 @@ _VERSIONS = msgspec.msgpack.Decoder(tuple[ChartVersion, ...])
 
 
 class Index(Mapping[str, tuple[ChartVersion, ...]]):
-    """The versions of each chart, in the order of the file; packed, and unpacked for a moment when asked for."""
+    """The versions of each chart, in the order of the file; packed into `size` bytes, unpacked when asked for."""
 
     def __init__(self, packed: Mapping[str, bytes]) -> None:
         self._packed = packed
+        self.size = sum(len(name) + len(versions) for name, versions in packed.items())
 
     def __getitem__(self, chart: str) -> tuple[ChartVersion, ...]:
         """Return the versions of a chart."""
@@ -52,11 +53,6 @@ class Index(Mapping[str, tuple[ChartVersion, ...]]):
     def __len__(self) -> int:
         """Return the number of charts."""
         return len(self._packed)
-
-    @property
-    def size(self) -> int:
-        """The bytes that it takes."""
-        return sum(len(name) + len(packed) for name, packed in self._packed.items())
 
 
 async def parse(content: bytes, *, tools: Tools, name: str) -> Index:

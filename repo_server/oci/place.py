@@ -65,10 +65,15 @@ def is_digest(reference: str) -> bool:
     return _DIGEST.fullmatch(reference) is not None
 
 
+def is_tag(text: str) -> bool:
+    """Say whether a text can be a tag."""
+    return _TAG.fullmatch(text) is not None
+
+
 def tag_of(version: str) -> str:
     """Return the tag that a version is kept under: a tag may hold no "+". Raises `Refused` (revision_not_found)."""
     tag = version.replace("+", "_")
-    if not _TAG.fullmatch(tag):
+    if not is_tag(tag):
         raise Refused("revision_not_found", f"{version[:200]!r} is neither a tag, a digest nor a version constraint")
     return tag
 

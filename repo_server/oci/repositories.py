@@ -10,13 +10,15 @@ from repo_server.entry import identity
 from repo_server.errors import Refused
 from repo_server.oci import manifest
 from repo_server.oci.manifest import Descriptor, ImageIndex, ImageManifest
-from repo_server.oci.place import Place, is_digest
+from repo_server.oci.place import Place, is_digest, is_tag
 from repo_server.oci.registry import Registry
 from repo_server.recent import Recent
 
 _MOST_TAGS = 256
 _MOST_POINTERS = 2048
-_MOST_MANIFESTS = 256
+_MOST_MANIFESTS = 1024
+_TAG_BYTES = 8 * 1024 * 1024
+_MANIFEST_BYTES = 8 * 1024 * 1024
 _DEEPEST = 3
 
 Key = tuple[bytes, Place]
@@ -29,9 +31,11 @@ class Repositories:
         self._registry = registry
         self._archives = archives
         self._clock = clock
-        self._tags: Recent[Key, Believed[tuple[str, ...]]] = Recent(most=_MOST_TAGS)
+        self._tags: Recent[Key, Believed[str]] = Recent(most=_MOST_TAGS, weigh=_weight, heaviest=_TAG_BYTES)
         self._pointers: Recent[tuple[Key, str], Believed[str]] = Recent(most=_MOST_POINTERS)
-        self._manifests: Recent[tuple[Key, str], ImageManifest | ImageIndex] = Recent(most=_MOST_MANIFESTS)
+        self._manifests: Recent[tuple[Key, str], bytes] = Recent(
+            most=_MOST_MANIFESTS, weigh=len, heaviest=_MANIFEST_BYTES
+        )
 
     async def ping(self, place: Place, repository: Repository) -> None:
         """Return if the registry answers with these credentials."""
@@ -40,11 +44,13 @@ class Repositories:
     async def tags(self, place: Place, repository: Repository, belief: Belief) -> tuple[str, ...]:
         """Return the tags of a repository, as the registry orders them."""
 
-        async def ask(before: tuple[str, ...] | None) -> tuple[str, ...]:
+        async def ask(before: str | None) -> str:
             del before
-            return await self._registry.tags(place, repository)
+            # One text takes a tenth of what so many texts would; no tag has a space.
+            return " ".join(filter(is_tag, await self._registry.tags(place, repository)))
 
-        return await self._tags.of(_key(place, repository), lambda: Believed(ask, clock=self._clock)).get(belief)
+        known = self._tags.of(_key(place, repository), lambda: Believed(ask, clock=self._clock))
+        return tuple((await known.get(belief)).split())
 
     async def digest(self, place: Place, repository: Repository, reference: str, belief: Belief) -> str:
         """Return the digest of what is under a tag; a digest is its own."""
@@ -55,7 +61,7 @@ class Repositories:
         async def ask(before: str | None) -> str:
             del before
             digest, content = await self._registry.manifest(place, repository, reference)
-            self._manifests.put((key, digest), manifest.read(content, name=f"{place.shown} at {reference}"))
+            self._manifests.put((key, digest), content)
             return digest
 
         return await self._pointers.of((key, reference), lambda: Believed(ask, clock=self._clock)).get(belief)
@@ -85,11 +91,15 @@ class Repositories:
 
     async def _read(self, place: Place, repository: Repository, digest: str) -> ImageManifest | ImageIndex:
         key = _key(place, repository), digest
-        known = self._manifests.get(key)
-        if known is not None:
-            return known
-        _, content = await self._registry.manifest(place, repository, digest)
-        return self._manifests.put(key, manifest.read(content, name=f"{place.shown} at {digest}"))
+        content = self._manifests.get(key)
+        if content is None:
+            _, content = await self._registry.manifest(place, repository, digest)
+            self._manifests.put(key, content)
+        return manifest.read(content, name=f"{place.shown} at {digest}")
+
+
+def _weight(tags: Believed[str]) -> int:
+    return len(tags.last or "")
 
 
 def _key(place: Place, repository: Repository) -> Key:
