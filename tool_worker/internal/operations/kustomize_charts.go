@@ -47,7 +47,7 @@ func (p *preparation) askedFor() []string {
 // the others. Kustomize itself would start a program. It returns whether the kustomization was changed.
 func (p *preparation) inflate(at place, file string, kustomization *types.Kustomization) (bool, error) {
 	shown := strings.TrimPrefix(file, root)
-	wanted := []inflation{}
+	var wanted []inflation
 	for _, entry := range kustomization.HelmCharts {
 		one := inflation{HelmChart: entry}
 		if kustomization.HelmGlobals != nil {
@@ -121,7 +121,7 @@ func (p *preparation) inflateOne(at place, file string, one inflation) ([]string
 	if err != nil {
 		return nil, refuse(err)
 	}
-	if load == nil || len(p.needs.Remotes) > 0 { // its values may be among what is still to come
+	if !p.needs.isEmpty() { // it or its values may be among what is still to come
 		return nil, nil
 	}
 	loaded, err := load()

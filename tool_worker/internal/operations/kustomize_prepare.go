@@ -40,6 +40,7 @@ type preparation struct {
 	needs  kustomizeNeeds
 
 	seen      map[place]bool
+	prepared  map[string]bool     // directories, however often they are visited
 	inherited map[string]string   // directory -> the namespace that its charts were given from above
 	asked     map[string]struct{} // nil where a chart asked for all API versions
 }
@@ -55,7 +56,8 @@ func prepare(
 	p := &preparation{
 		files: files, wanted: wanted, flags: flags, limits: limits, charts: map[chartReference][]byte{},
 		needs: kustomizeNeeds{Kind: "needs", Remotes: []remoteReference{}, Charts: []wantedChart{}},
-		seen:  map[place]bool{}, inherited: map[string]string{}, asked: map[string]struct{}{},
+		seen:  map[place]bool{}, prepared: map[string]bool{}, inherited: map[string]string{},
+		asked: map[string]struct{}{},
 	}
 	for i, reference := range wanted.Charts {
 		if i < len(packed) {
@@ -83,27 +85,30 @@ func (p *preparation) visit(at place) error {
 			"%s is reached with namespace %q and with namespace %q: give its helmCharts a namespace of their own",
 			file, before, at.namespace)}
 	}
-	changed := false
-	for _, reference := range slots(&kustomization) {
-		rewritten, err := p.follow(at, name, reference)
-		if err != nil {
-			return err
-		}
-		changed = changed || rewritten
-	}
-	inflated, err := p.inflate(at, name, &kustomization)
-	if err != nil {
-		return err
-	}
-	if (changed || inflated) && p.needs.isEmpty() {
-		if err := p.write(name, kustomization); err != nil {
+	if !p.prepared[at.directory] {
+		p.prepared[at.directory] = true
+		if err := p.rewrite(at, name, &kustomization); err != nil {
 			return err
 		}
 	}
 	return p.visitBelow(at, kustomization)
 }
 
-func (p *preparation) write(name string, kustomization types.Kustomization) error {
+// rewrite replaces what Kustomize would fetch or start a program for. The file is left as it is while something is
+// missing: the request will be made again.
+func (p *preparation) rewrite(at place, name string, kustomization *types.Kustomization) error {
+	changed := false
+	for _, reference := range slots(kustomization) {
+		followed, err := p.follow(at, name, reference)
+		if err != nil {
+			return err
+		}
+		changed = changed || followed
+	}
+	inflated, err := p.inflate(at, name, kustomization)
+	if err != nil || !(changed || inflated) || !p.needs.isEmpty() {
+		return err
+	}
 	written, err := yaml.Marshal(kustomization)
 	if err != nil {
 		return err

@@ -126,6 +126,18 @@ func TestWhatWasFetchedMayNeedMore(t *testing.T) {
 	}
 }
 
+func TestAFarBaseOfTwoNamespacesMayHaveAFarBaseOfItsOwn(t *testing.T) {
+	got, err := build(t, map[string]any{"remotes": map[string]string{"github.com/a/b": "x", "github.com/c/d": "y"}}, nil,
+		file("app/kustomization.yaml", "resources: [../l, ../r]\n"),
+		file("l/kustomization.yaml", "namespace: l\nresources: [github.com/a/b]\n"),
+		file("r/kustomization.yaml", "namespace: r\nresources: [github.com/a/b]\n"),
+		file("x/kustomization.yaml", "resources: [github.com/c/d]\n"),
+		file("y/kustomization.yaml", "resources: [m.yaml]\n"), file("y/m.yaml", aMap, "m"))
+	if err != nil || !slices.Equal(got.names(), []string{"ConfigMap l/m", "ConfigMap r/m"}) {
+		t.Errorf("got %v %v", got.names(), err)
+	}
+}
+
 func TestAnotherRepositoryCannotReadOurs(t *testing.T) {
 	remotes := map[string]string{"github.com/a/b//deep": "x"}
 	for _, text := range []string{
