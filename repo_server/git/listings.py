@@ -12,11 +12,26 @@ from argosy.gateways.clock import Clock
 from repo_server.git.refs import Refs
 from repo_server.shared_call import SharedCall
 
-Ask = Callable[[Sequence[str]], Awaitable[Refs]]
-"""Asks the remote for the refs that begin with one of these."""
+USUAL = ("HEAD", "refs/heads/", "refs/tags/")
+"""The prefixes of what serves every application."""
 
-_USUAL = ("HEAD", "refs/heads/", "refs/tags/")
 _MOST_ELSEWHERE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is to be looked at: the refs with these prefixes, which were seen as `before`.
+
+    `likely_changed`: somebody would not believe what was seen, and so knows of a change or expects one.
+    """
+
+    prefixes: Sequence[str]
+    before: Refs | None
+    likely_changed: bool
+
+
+Ask = Callable[[Look], Awaitable[Refs]]
+"""Looks at the remote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +48,13 @@ class _Listing:
         self._prefixes = prefixes
         self._clock = clock
         self._seen: _Seen | None = None
+        self._likely_changed = False
         self._call = SharedCall(self._look)
 
     async def refs(self, *, believe: float | None) -> Refs:
         """Return what was seen within `believe` seconds, or (None) what is seen by a look that begins now."""
         if believe is None:
+            self._likely_changed = True
             return await self._call.anew()
         if self._seen is not None and self._clock.monotonic() - self._seen.at < believe:
             return self._seen.refs
@@ -45,7 +62,10 @@ class _Listing:
 
     async def _look(self) -> Refs:
         begun = self._clock.monotonic()
-        refs = await self._ask(self._prefixes)
+        before = self._seen.refs if self._seen is not None else None
+        look = Look(prefixes=self._prefixes, before=before, likely_changed=self._likely_changed)
+        self._likely_changed = False
+        refs = await self._ask(look)
         self._seen = _Seen(refs=refs, at=begun)
         return refs
 
@@ -56,7 +76,7 @@ class Listings:
     def __init__(self, ask: Ask, *, clock: Clock) -> None:
         self._ask = ask
         self._clock = clock
-        self._usual = _Listing(ask, _USUAL, clock)
+        self._usual = _Listing(ask, USUAL, clock)
         self._elsewhere: OrderedDict[Sequence[str], _Listing] = OrderedDict()
 
     async def usual(self, *, believe: float | None) -> Refs:

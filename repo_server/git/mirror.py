@@ -14,12 +14,12 @@ from pathlib import Path
 from argosy.gateways.clock import Clock
 from argosy.gateways.tools.port import Tools
 from repo_server.errors import Damaged, Refused
-from repo_server.git import resolve, upkeep
+from repo_server.git import refetch, resolve, upkeep
 from repo_server.git.access import Access
 from repo_server.git.address import ssh_place
 from repo_server.git.command import Network
 from repo_server.git.failures import Finished
-from repo_server.git.listings import Listings
+from repo_server.git.listings import USUAL, Listings, Look
 from repo_server.git.objects import Objects
 from repo_server.git.refs import Refs
 from repo_server.shared_call import SharedCall
@@ -52,6 +52,7 @@ class Mirror:
         self._writing = asyncio.Lock()
         self._fetching_one = asyncio.Lock()
         self._prepared = False
+        self._whole = False
 
     async def refs(self, *, fresh: bool, believe: float | None = None) -> Refs:
         """Return what the remote has: as listed within the interval, or (`fresh`) from after this call began.
@@ -159,9 +160,23 @@ class Mirror:
             case resolve.Elsewhere():
                 raise Refused("revision_not_found", resolve.not_found(revision, refs))
 
-    async def _list(self, prefixes: Sequence[str]) -> Refs:
+    async def _list(self, look: Look) -> Refs:
         await self._prepare()
-        return await self._network.list_refs(self.access, self.folder, prefixes)
+        if look.likely_changed and look.prefixes == USUAL and self._whole:
+            try:
+                return await self._refetch(look)
+            except Refused as refused:
+                # One ref that leads to nothing makes all of them impossible to fetch, but not to list.
+                if refused.code == "unavailable":
+                    raise
+        return await self._network.list_refs(self.access, self.folder, look.prefixes)
+
+    async def _refetch(self, look: Look) -> Refs:
+        await self._fetch(["--prune", "--", self.access.address.url, *refetch.REFSPECS])
+        refs = await refetch.refs_here(self._network, self.folder, before=look.before)
+        if look.before is None or refs.commits != look.before.commits:
+            await self._tidy_up()
+        return refs
 
     async def _lengthen(self, start: str, refs: Refs) -> str:
         known = await self._objects.commit_id(start) if self._prepared else ""
@@ -206,6 +221,11 @@ class Mirror:
     async def _fetch_all(self) -> None:
         await self._prepare()
         await self._fetch(["--prune", "--", self.access.address.url, *_EVERYTHING])
+        # Of a shallow mirror's branches only the tips were fetched, and who wants that wants few of them.
+        self._whole = self.access.repository.depth <= 0
+        await self._tidy_up()
+
+    async def _tidy_up(self) -> None:
         async with self._writing:
             await upkeep.tidy(self._network, self.folder, today=self._clock.now().date())
 

@@ -138,8 +138,9 @@ async def test_commands_requests_and_failures_are_counted_by_host(forge: Forge, 
     await mirror.refs(fresh=True)
     await mirror.tree(commit)
     busy.script.append(Answer(500))
+    reach.clock.advance(timedelta(seconds=121))
     with pytest.raises(Refused):
-        await mirror.refs(fresh=True)
+        await mirror.refs(fresh=False)
     counts = reach.network.hosts.counts
     listings, fetches = counts["127.0.0.1", "ls-remote"], counts["127.0.0.1", "fetch"]
     assert (listings.commands, listings.failures, fetches.commands, fetches.failures) == (2, 1, 1, 0)
