@@ -25,7 +25,7 @@ import (
 )
 
 // protocol is raised when a frame, an operation or an answer changes its meaning.
-const protocol = 1
+const protocol = 2
 
 type hello struct {
 	Protocol int            `json:"protocol"`

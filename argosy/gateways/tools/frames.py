@@ -11,7 +11,7 @@ import msgspec
 
 from argosy.gateways.tools.port import File
 
-PROTOCOL = 1
+PROTOCOL = 2
 LENGTH = 4
 MAX_HEADER = 1024
 """Bytes; the header of an answer is two fields, so more means that the pipe is out of step."""

@@ -23,6 +23,8 @@ MEBIBYTE = 1024 * 1024
 START_SECONDS = 10.0
 OVERDUE = 4
 """The status of a worker that gave up on an item of a batch: package `operations` has it too."""
+UNKNOWN_OPTION = "flag provided but not defined"
+"""What Go says when a program is started in a way that it does not know."""
 NO_MEMORY = ("out of memory", "cannot allocate memory", "stack exceeds")
 """What Go's runtime says before it ends a process that may not have more memory."""
 
@@ -107,6 +109,11 @@ class Worker:
         try:
             worker._confine()
             _check(program, await worker._exchange((), seconds=START_SECONDS))
+        except WorkerEnded as ended:
+            await worker.kill()
+            if UNKNOWN_OPTION in str(ended):
+                raise _missing(program, "it is of another version") from ended
+            raise
         except BaseException:
             await worker.kill()
             raise
@@ -146,11 +153,9 @@ class Worker:
             (resource.RLIMIT_FSIZE, MEBIBYTE),  # of its complaints: it can write to no other file
             (resource.RLIMIT_CORE, 0),
         )
-        try:
+        with suppress(ProcessLookupError):  # it has ended already, and its first answer will not come
             for name, value in limits:
                 resource.prlimit(self.pid, name, (value, value))
-        except ProcessLookupError as error:
-            raise WorkerEnded("it ended as it started") from error
 
     async def _exchange(self, request: Sequence[bytes], *, seconds: float) -> Answer:
         try:

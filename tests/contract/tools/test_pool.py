@@ -202,6 +202,22 @@ async def test_a_worker_that_is_not_there_is_missed_in_words(open_pool: Callable
         await pool.versions()
 
 
+@pytest.fixture
+def outdated_worker(tmp_path: Path) -> Path:
+    script = tmp_path / "tool_worker"
+    script.write_text("#!/bin/sh\necho 'flag provided but not defined: -memory-limit' >&2\nexit 2\n")
+    script.chmod(0o755)
+    return script
+
+
+async def test_a_worker_of_another_version_is_told_from_a_broken_one(
+    open_pool: Callable[..., Pool], outdated_worker: Path
+):
+    pool = open_pool(Program(path=outdated_worker), size=1)
+    with pytest.raises(ToolMissing, match=r"it is of another version\. `make worker` builds it"):
+        await pool.versions()
+
+
 async def test_a_program_that_is_no_worker_does_not_hang(open_pool: Callable[..., Pool]):
     pool = open_pool(Program(path=Path("/bin/echo")), size=1)
     with pytest.raises(ToolCrashed, match="ended without an answer, 2 times"):
