@@ -1,6 +1,8 @@
 """What `Manifests` promises, on the memory one and on a real repo server with a real Git repository behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -308,6 +310,42 @@ async def test_a_repo_server_that_is_not_there_is_unavailable(forge: Forge):
         client = HttpManifests(address, token="a token that nobody checks")
         with pytest.raises(Unavailable, match="could not be reached"):
             await client.render(_render(world, "one"))
+        await client.close()
+
+
+@asynccontextmanager
+async def fickle(*, answers_on_second: bool) -> AsyncIterator[tuple[str, list[int]]]:
+    """A server that answers one request per connection and ends the connection at the next; counts connections."""
+    connections: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(0)
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+            await reader.readexactly(length)
+            if connections[-1] or (len(connections) > 1 and not answers_on_second):
+                break
+            connections[-1] += 1
+            body = b'{"revision":"1"}'
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", connections
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_a_connection_that_was_ended_is_made_anew_once(*, comes_back: bool):
+    async with fickle(answers_on_second=comes_back) as (address, connections):
+        client = HttpManifests(address, token="a token that nobody checks")
+        assert await client.resolve(_resolve(MemoryWorld())) == "1"
+        if comes_back:
+            assert await client.resolve(_resolve(MemoryWorld())) == "1"
+        else:
+            with pytest.raises(Unavailable, match="could not be reached"):
+                await client.resolve(_resolve(MemoryWorld()))
+        assert len(connections) == 2
         await client.close()
 
 

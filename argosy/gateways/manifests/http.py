@@ -77,15 +77,31 @@ class HttpManifests:
 
     async def _post(self, path: str, request: Model) -> bytes:
         try:
-            async with self._connected().post(self._base + path, data=wire.encode(request)) as response:
-                body = await response.read()
+            status, body = await self._sent(path, wire.encode(request))
         except TimeoutError as error:
             raise self._unavailable(f"did not answer within {self._timeout.total:g} seconds") from error
         except (aiohttp.ClientError, OSError) as error:
             raise self._unavailable(f"could not be reached: {error}") from error
-        if response.status == 200:
+        if status == 200:
             return body
-        raise self._refused(response.status, body)
+        raise self._refused(status, body)
+
+    async def _sent(self, path: str, content: bytes) -> tuple[int, bytes]:
+        """Send a request and return status and body.
+
+        Once more if the connection was gone: the other side ends those that were idle, and may have been restarted.
+        Nothing that is asked changes anything, so it does not matter if it was heard.
+        """
+        try:
+            return await self._sent_once(path, content)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            return await self._sent_once(path, content)
+
+    async def _sent_once(self, path: str, content: bytes) -> tuple[int, bytes]:
+        async with self._connected().post(self._base + path, data=content) as response:
+            return response.status, await response.read()
 
     def _refused(self, status: int, body: bytes) -> ManifestsError:
         if status == 401:
