@@ -127,7 +127,7 @@ def test_an_object_that_the_api_server_refuses_fails_the_sync_with_its_words(wor
     world.edit("refused/a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 99999}]}\n")
     world.create("refused", source=source(world, "refused"), syncPolicy=AUTOMATED)
     found = world.wait(
-        lambda: (state := world.get("refused")["status"].get("operationState", {})).get("finishedAt") and state
+        lambda: (state := world.get("refused").get("status", {}).get("operationState", {})).get("finishedAt") and state
     )
     (result,) = [each for each in found["syncResult"]["resources"] if each["kind"] == "Service"]
     assert result["status"] == "SyncFailed"
