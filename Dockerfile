@@ -34,7 +34,7 @@ RUN /opt/build/bin/uv build --wheel --build-constraint requirements/dev.txt --re
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates curl git openssh-client \
+    && apt-get install --yes --no-install-recommends bubblewrap ca-certificates curl git gpg openssh-client \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 argosy \
     && useradd --uid 10001 --gid 10001 --home-dir /var/lib/argosy --shell /usr/sbin/nologin argosy \

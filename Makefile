@@ -54,7 +54,7 @@ demo: $(STAMP) $(WORKER) $(PAGE) ## Run all of it and show the main job; CLUSTER
 	@exec $(BIN)/python tools/demo $(if $(CLUSTER),--cluster $(CLUSTER))
 
 test: $(STAMP) $(WORKER) $(PAGE) devcluster lint ## Set up and run every test
-	@$(PYTHON) tools/build/debian.py git chromium postgresql openssh-client openssh-server
+	@$(PYTHON) tools/build/debian.py git chromium postgresql openssh-client openssh-server bubblewrap gnupg docker-registry
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-journeys test-parts
 
 test-parts: ## Run every test but the journeys

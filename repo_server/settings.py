@@ -9,7 +9,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from argosy.engine import durations
@@ -105,7 +105,7 @@ class Settings:
     file_urls: bool
     unsandboxed: bool
     token_file: Path | None
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(compare=False)
 
     def __repr__(self) -> str:
         """Leave the token out."""
