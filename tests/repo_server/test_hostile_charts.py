@@ -3,8 +3,11 @@
 B-24, B-25, S-090 to S-092, S-131, S-132.
 """
 
+import gc
 import tempfile
+import tracemalloc
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -161,3 +164,25 @@ async def test_s_132_an_index_that_is_compressed_is_measured_unpacked(kitchen: K
     scripted.answers["/index.yaml"] = Answer(content, headers={"Content-Encoding": "gzip"})
     with pytest.raises(Refused, match=r"larger than the limit of 2,000,000 bytes"):
         await kitchen.resolve(Source(repo_url=scripted.url, chart="web", target_revision="*"))
+
+
+async def test_s_131_memory_is_as_before(kitchen: Kitchen, tmp_path: Path):
+    async def hurt(number: int) -> None:
+        bomb = archives.packed(files={**archives.GOOD, f"web/{number}": "0" * 6_000_000})
+        link = archives.HOSTILE["symbolic link"].make()
+        for content, says in ((archives.gzip.compress(bomb, 1), "more than the limit"), (link, "symbolic link")):
+            publish(tmp_path / "charts", {f"1.0.{number}": content})
+            kitchen.clock.advance(timedelta(seconds=121))
+            with pytest.raises(Refused, match=says):
+                await kitchen.render(source(kitchen))
+
+    tracemalloc.start()
+    try:
+        held: list[int] = []
+        for number in range(12):
+            await hurt(number)
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[-1] - held[3] < 500_000
