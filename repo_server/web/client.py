@@ -104,22 +104,21 @@ class Web:
             self._session = None
 
     async def _insist(self, request: Request) -> Response:
-        place = origin(request.url)
-        self._refuse_resting(place)
         for pause in _PAUSES:
             response = await self._follow(request)
             if response.status not in _BUSY:
                 return response
             wanted = self._wanted_pause(response)
             if wanted is not None and wanted > _LONGEST_PAUSE:
-                self._rest(place, wanted)
-                self._refuse_resting(place)
+                self._rest(origin(response.url), wanted)
+                self._refuse_resting(origin(response.url))
             await asyncio.sleep(pause if wanted is None else wanted)
         return await self._follow(request)
 
     async def _follow(self, request: Request) -> Response:
         url = request.url
         for _ in range(_MOST_REDIRECTS + 1):
+            self._refuse_resting(origin(url))
             async with self._connections().request(
                 "GET" if request.body is None else "POST",
                 URL(url, encoded=True),

@@ -78,6 +78,17 @@ async def test_a_server_that_wants_to_be_left_alone_is_by_all(
     assert await content(web, wanted(server, "/other")) == b"x"
 
 
+async def test_who_is_busy_is_where_a_redirect_leads(web: Web, server: Scripted, other: Scripted):
+    server.answers["/file"] = Answer(status=307, headers={"Location": f"{other.url}/there"})
+    server.answers["/another"] = Answer(b"x")
+    other.answers["/there"] = Answer(status=503, headers={"Retry-After": "60"})
+    for _ in range(2):
+        with pytest.raises(Refused, match=f"{other.url} asks to be left alone"):
+            await content(web, wanted(server))
+    assert (len(server.asked), len(other.asked)) == (2, 1)
+    assert await content(web, wanted(server, "/another")) == b"x"
+
+
 @pytest.mark.parametrize("after", ["999999999999", "Fri, 02 Jan 2099 00:00:00 GMT"])
 async def test_nobody_is_left_alone_for_ever(web: Web, server: Scripted, after: str):
     server.answers["/file"] = Answer(status=503, headers={"Retry-After": after})
