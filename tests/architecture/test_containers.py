@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = ("setup", "repo_server", "controller", "api_server")
-RUNTIME_PACKAGES = {"ca-certificates", "curl", "git", "openssh-client"}
+RUNTIME_PACKAGES = {"bubblewrap", "gpg", "ca-certificates", "curl", "git", "openssh-client"}
 
 
 def compose() -> dict[str, Any]:
