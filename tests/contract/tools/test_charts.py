@@ -421,6 +421,16 @@ async def test_s_136_a_template_of_a_value_that_calls_itself_ends(open_pool: Ope
     await rendered(pool, small("a: 1"))
 
 
+async def test_s_131_archives_in_an_archive_end_at_the_limit_of_memory(open_pool: OpenPool, tool_worker_program: Path):
+    pool = open_pool(Program(path=tool_worker_program, limits=Limits(memory=256 * MEBIBYTE)), size=1)
+    large = tuple(File(f"f{n}", bytes(4_900_000)) for n in range(10))
+    below = packed("below", "1.0.0", *large)
+    outer = packed("outer", "1.0.0", *(File(f"charts/below-{n}.tgz", below) for n in range(10)))
+    with pytest.raises(ToolLimit) as caught:
+        await pool.helm(HelmRequest(chart=ChartArchive(outer), release_name="r", namespace="n"))
+    assert caught.value.limit == "memory"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

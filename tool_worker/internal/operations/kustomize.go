@@ -1,11 +1,8 @@
 package operations
 
 import (
-	"errors"
 	"fmt"
 	"path"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -13,7 +10,6 @@ import (
 
 	"argosy/tool_worker/internal/documents"
 	"argosy/tool_worker/internal/frames"
-	"argosy/tool_worker/internal/refusal"
 )
 
 // root is where the files are put in the file system in memory.
@@ -75,14 +71,14 @@ func kustomize(files filesys.FileSystem, directory string, flags buildFlags, lim
 	build.Reorder, build.LoadRestrictions, build.AddManagedbyLabel = flags.reorder, flags.restriction, flags.managedBy
 	built, err := krusty.MakeKustomizer(build).Run(files, directory)
 	if err != nil {
-		return nil, placeKustomize(err)
+		return nil, placeKustomize(err, files, directory)
 	}
 	reader := documents.Reader{Room: limits.Output}
 	found := make([]documents.Document, 0, built.Size())
 	for i, resource := range built.Resources() {
 		object, err := resource.MarshalJSON()
 		if err != nil {
-			return nil, placeKustomize(err)
+			return nil, placeKustomize(err, files, directory)
 		}
 		file := strings.TrimPrefix(directory, root)
 		document, err := reader.Add(documents.Document{Manifest: object, File: file, Number: i + 1})
@@ -107,25 +103,4 @@ func inMemory(given []frames.File, limits Limits) (filesys.FileSystem, error) {
 		}
 	}
 	return files, nil
-}
-
-var (
-	kustomizeFile = regexp.MustCompile(`(?:in File: |accumulating resources from '|unable to find .*'/|path ')([^'\s]+)`)
-	kustomizeLine = regexp.MustCompile(`\bline (\d+)`)
-)
-
-// placeKustomize finds the file and line in a message of Kustomize's.
-func placeKustomize(err error) error {
-	var limit *refusal.Limit
-	if errors.As(err, &limit) {
-		return limit
-	}
-	failed := &refusal.Failed{Message: err.Error()}
-	if matches := kustomizeFile.FindAllStringSubmatch(failed.Message, -1); matches != nil {
-		failed.File = strings.TrimPrefix(matches[len(matches)-1][1], root)
-	}
-	if match := kustomizeLine.FindStringSubmatch(failed.Message); match != nil {
-		failed.Line, _ = strconv.Atoi(match[1])
-	}
-	return failed
 }
