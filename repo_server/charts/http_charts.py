@@ -5,7 +5,7 @@ The index is asked for once per interval and entry, and sent again only if it ha
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from argosy.engine.model.repository import Repository
@@ -32,13 +32,17 @@ _NOW = Belief(seconds=0)
 
 _MOST_INDEXES = 64
 _INDEX_BYTES = 32 * 1024 * 1024
+_MOST_CHOSEN = 1024
 _SHOWN = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Read:
+    """An index as it was sent, and what constraints were found to mean in it, by chart."""
+
     index: Index
     validators: Validators
+    chosen: Recent[tuple[str, str], str] = field(default_factory=lambda: Recent(most=_MOST_CHOSEN))
 
 
 class HttpCharts:
@@ -64,19 +68,17 @@ class HttpCharts:
 
     async def index(self, repository: Repository, belief: Belief) -> Index:
         """Return the charts of a repository."""
-        if urlsplit(repository.url).scheme not in ("http", "https"):
-            raise Refused("invalid", f"chart repository {scrub(repository.url)!r} must be an http or https URL")
-
-        async def ask(before: _Read | None) -> _Read:
-            return await self._read(repository, before)
-
-        known = self._indexes.of(identity(repository), lambda: Believed(ask, clock=self._clock))
-        return (await known.get(belief)).index
+        return (await self._known(repository, belief)).index
 
     async def version(self, place: ChartPlace, wanted: str, belief: Belief) -> str:
         """Return the version that a version or constraint means."""
-        versions = [entry.version for entry in await self._versions(place, belief)]
-        return await pulling.choose(self._tools, place, wanted=wanted, versions=versions)
+        read = await self._known(place.repository, belief)
+        known = read.chosen.get((place.chart, wanted))
+        if known is not None:
+            return known
+        versions = [entry.version for entry in _versions(place, read.index)]
+        version = await pulling.choose(self._tools, place, wanted=wanted, versions=versions)
+        return read.chosen.put((place.chart, wanted), version)
 
     async def identity(self, place: ChartPlace, version: str, belief: Belief) -> str:
         """Return the digest that the index promises, or else that of the archive."""
@@ -93,6 +95,15 @@ class HttpCharts:
         return RevisionMetadata(
             description=entry.description or "", home=entry.home or "", maintainers=entry.maintainers or ()
         )
+
+    async def _known(self, repository: Repository, belief: Belief) -> _Read:
+        if urlsplit(repository.url).scheme not in ("http", "https"):
+            raise Refused("invalid", f"chart repository {scrub(repository.url)!r} must be an http or https URL")
+
+        async def ask(before: _Read | None) -> _Read:
+            return await self._read(repository, before)
+
+        return await self._indexes.of(identity(repository), lambda: Believed(ask, clock=self._clock)).get(belief)
 
     async def _read(self, repository: Repository, before: _Read | None) -> _Read:
         url = f"{repository.url.rstrip('/')}/index.yaml"
@@ -112,21 +123,11 @@ class HttpCharts:
                 read = await index.parse(content, tools=self._tools, name=scrub(url))
                 return _Read(index=read, validators=validators)
 
-    async def _versions(self, place: ChartPlace, belief: Belief) -> tuple[ChartVersion, ...]:
-        read = await self.index(place.repository, belief)
-        if place.chart not in read:
-            shown = ", ".join(sorted(read)[:_SHOWN]) + (", ..." if len(read) > _SHOWN else "")
-            raise Refused(
-                "path_not_found",
-                f"chart {place.chart!r} is not in {scrub(place.repository.url)}; it has {shown or 'no charts'}",
-            )
-        return read[place.chart]
-
     async def _entry(self, place: ChartPlace, version: str, *beliefs: Belief) -> ChartVersion:
         """Return a version, asking again as the beliefs say until it is there."""
         versions: tuple[ChartVersion, ...] = ()
         for belief in beliefs:
-            versions = await self._versions(place, belief)
+            versions = _versions(place, await self.index(place.repository, belief))
             for entry in versions:
                 if entry.version == version:
                     return entry
@@ -160,6 +161,16 @@ class HttpCharts:
         fetched = await files.get(self._web, wanted)
         assert isinstance(fetched, Fetched)
         return fetched.content
+
+
+def _versions(place: ChartPlace, read: Index) -> tuple[ChartVersion, ...]:
+    if place.chart not in read:
+        shown = ", ".join(sorted(read)[:_SHOWN]) + (", ..." if len(read) > _SHOWN else "")
+        raise Refused(
+            "path_not_found",
+            f"chart {place.chart!r} is not in {scrub(place.repository.url)}; it has {shown or 'no charts'}",
+        )
+    return read[place.chart]
 
 
 def _weight(known: Believed[_Read]) -> int:

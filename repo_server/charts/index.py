@@ -11,8 +11,11 @@ from argosy.gateways.tools.port import File, ReadFile, Tools, UnreadableFile
 from argosy.wire.repo_server import Maintainer
 from repo_server.charts import sieve
 from repo_server.errors import Refused
+from repo_server.recent import Recent
 
 _LONGEST_TEXT = 4096
+_MOST_UNPACKED = 8
+_MOST_VERSIONS = 2000
 _LARGE = 256 * 1024
 _PIECE = 512 * 1024
 
@@ -32,15 +35,21 @@ _VERSIONS = msgspec.msgpack.Decoder(tuple[ChartVersion, ...])
 
 
 class Index(Mapping[str, tuple[ChartVersion, ...]]):
-    """The versions of each chart, in the order of the file; packed into `size` bytes, unpacked when asked for."""
+    """The versions of each chart, in the order of the file; packed into `size` bytes, unpacked when asked for.
+
+    Those of a few charts stay unpacked: applications of one chart ask for them one after another.
+    """
 
     def __init__(self, packed: Mapping[str, bytes]) -> None:
         self._packed = packed
+        self._unpacked: Recent[str, tuple[ChartVersion, ...]] = Recent(
+            most=_MOST_UNPACKED, weigh=len, heaviest=_MOST_VERSIONS
+        )
         self.size = sum(len(name) + len(versions) for name, versions in packed.items())
 
     def __getitem__(self, chart: str) -> tuple[ChartVersion, ...]:
         """Return the versions of a chart."""
-        return _VERSIONS.decode(zlib.decompress(self._packed[chart]))
+        return self._unpacked.of(chart, lambda: _VERSIONS.decode(zlib.decompress(self._packed[chart])))
 
     def __contains__(self, chart: object) -> bool:
         """Say whether there is a chart, without unpacking it."""
