@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from app_controller.outside import CONFIG_MAPS, PROJECTS
 from app_controller.queue import Level
 from argosy.engine.model.rendering import Integrity
@@ -70,6 +72,23 @@ async def test_2_78_a_new_key_is_tried_at_once(controller: Any, config_map: Any)
         return renders(controller)[-1].sources[0].integrity == Integrity("head", (KEY,), (ARMOUR,))
 
     await controller.until(tried)
+
+
+async def test_2_81_keys_that_are_ignored_are_logged_as_an_error(controller: Any, config_map: Any) -> None:
+    controller.commit(config_map("c"))
+    await change_project(controller, sourceIntegrity=SIGNED)
+    with capture_logs() as logged:
+        await controller.start()
+        key = await controller.create()
+        await until_condition(controller, key, "ComparisonError")
+        assert not [each for each in logged if each["log_level"] == "error"]
+        await change_project(controller, signatureKeys=[{"keyID": KEY}])
+
+        async def told() -> list[Any]:
+            return [each for each in logged if each["log_level"] == "error"]
+
+        (error,) = await controller.until(told)
+    assert "project default: spec.signatureKeys is ignored" in error["reason"]
 
 
 async def test_2_24_other_repositories_are_lent_if_the_project_permits_them(controller: Any, config_map: Any) -> None:

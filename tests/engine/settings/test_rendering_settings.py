@@ -3,11 +3,13 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from argosy.engine import settings
 from argosy.engine.model.rendering import ToolSettings
 from argosy.engine.model.repository import Repository
-from argosy.engine.settings import values
+from argosy.engine.settings import parameters, values
 from argosy.engine.settings.repositories import FIELDS, SECRET_FIELDS
 
 CANARY = "c4n4ry-credential"
@@ -220,3 +222,22 @@ def test_2_73_a_template_gives_all_of_its_credentials(given, expected):
     assert repository.github_app_id == expected.get("github_app_id", 0)
     assert repository.proxy == "http://proxy"
     assert settings.inherits(found, found.repositories[0].repository)
+
+
+TEXT = st.text(st.characters(codec="utf-8"))
+KEYS = st.sampled_from([*parameters.KEYS, "other"])
+
+
+@given(st.dictionaries(KEYS, TEXT), st.dictionaries(TEXT, TEXT), st.dictionaries(TEXT, TEXT))
+def test_whatever_the_config_maps_hold_is_read(parameter_texts, keys, versions):
+    registered = {f"kustomize.path.{version}": text for version, text in versions.items()}
+    found, problems = read(
+        {**config_map("argocd-cmd-params-cm"), "data": parameter_texts},
+        {**config_map("argocd-gpg-keys-cm"), "data": {**keys, "private": f"-----BEGIN PRIVATE KEY-----{CANARY}"}},
+        **registered,
+    )
+    assert set(found.tools.kustomize_versions) == set(versions)
+    assert len(found.keyring) + sum(each.object.endswith("argocd-gpg-keys-cm") for each in problems) == len(
+        {*keys, "private"}
+    )
+    assert all(CANARY not in str(problem) for problem in problems)
