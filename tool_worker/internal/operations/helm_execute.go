@@ -3,9 +3,7 @@ package operations
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
@@ -81,21 +79,4 @@ func (o helmOptions) capabilities() (*common.Capabilities, error) {
 	}
 	capabilities.APIVersions = slices.Concat(capabilities.APIVersions, o.APIVersions)
 	return capabilities, nil
-}
-
-// templatePlace is how Helm's messages name a template: "chart/templates/web.yaml:3:5" at the start or in brackets.
-var templatePlace = regexp.MustCompile(`(?:^|\()([^\s():]+):(\d+)(?::\d+)?(?:\)|\n|:|$)`)
-
-// placeHelm finds the template, file and line in a message of Helm's.
-func placeHelm(err error) error {
-	switch err.(type) {
-	case *refusal.Failed, *refusal.Limit:
-		return err
-	}
-	failed := &refusal.Failed{Message: err.Error()}
-	if match := templatePlace.FindStringSubmatch(failed.Message); match != nil {
-		failed.File = match[1]
-		failed.Line, _ = strconv.Atoi(match[2])
-	}
-	return failed
 }
