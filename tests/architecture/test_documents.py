@@ -10,7 +10,7 @@ from argosy.cli.root import root
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-MENTIONED_FROM = ("", "argosy", "app_controller")
+MENTIONED_FROM = ("repo_server", "", "argosy", "app_controller")
 """Where a path in a document may start: at the top, or in the folder that the text is about."""
 MADE_OR_GIVEN = re.compile(r"^(argosy/(build|devcluster|repo-server)|secrets|repo-server/)")
 """Paths that are not in the checkout: made at run time, or the user's."""
