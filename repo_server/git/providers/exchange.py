@@ -20,6 +20,7 @@ from repo_server.git.address import scrub
 from repo_server.web.trust import Trust, proxy
 
 _LARGEST_ANSWER = 1024 * 1024
+_PIECE = 64 * 1024
 _LONGEST_QUOTE = 300
 _WORDS = ("error_description", "message", "error")
 
@@ -115,7 +116,7 @@ class Exchange:
                 allow_redirects=False,
             ) as answer,
         ):
-            return Reply(status=answer.status, body=_object(await answer.content.read(_LARGEST_ANSWER)))
+            return Reply(status=answer.status, body=_object(await _read(answer)))
 
 
 def text(body: Mapping[str, Any], name: str) -> str:
@@ -128,6 +129,16 @@ def number(body: Mapping[str, Any], name: str) -> int:
     """Return a whole number of an answer, which some write as text; 0 if it is none."""
     value = body.get(name)
     return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else 0
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """Read an answer; what is larger than any token is cut off, and then no JSON."""
+    content = bytearray()
+    async for piece in answer.content.iter_chunked(_PIECE):
+        content += piece
+        if len(content) > _LARGEST_ANSWER:
+            break
+    return bytes(content)
 
 
 def _object(content: bytes) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """GitHub, Google and Azure on loopback, as far as they lend tokens: statements are checked by their signatures."""
 
+import asyncio
 import contextlib
 import json
 import ssl
@@ -35,6 +36,7 @@ class Shop:
     proof: str = "proof-of-the-pod"
     now: datetime = START
     status: int = 0
+    padding: int = 0
 
     @property
     def google_key(self) -> str:
@@ -53,8 +55,19 @@ class Shop:
         """Return the token that was lent last."""
         return f"CANARY-TOKEN-{len([path for path in self.asked if 'installation' not in path.rsplit('/', 1)[-1]])}"
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """Answer as the three do."""
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer as the three do, in two parts, with so many spaces between them as `padding` says."""
+        whole = await self._whole(request)
+        body = bytes(whole.body or b"")
+        parts = web.StreamResponse(status=whole.status, headers={"Content-Type": "application/json"})
+        await parts.prepare(request)
+        await parts.write(body[:1] + b" " * self.padding)
+        await asyncio.sleep(0.01)
+        with contextlib.suppress(ConnectionError):
+            await parts.write(body[1:])
+        return parts
+
+    async def _whole(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
         if self.status:
             return web.json_response({"message": f"no: {SECRET} {self.proof}"}, status=self.status)

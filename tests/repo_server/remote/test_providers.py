@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from tests.repo_server.remote.front import Answer, Front
 from tests.repo_server.remote.networks import reaching
 from tests.repo_server.remote.provider_shop import APP, CLIENT, INSTALLATION, SECRET, TENANT, Shop
 from tests.repo_server.repositories import Forge, Reach
+from tests.repo_server.test_credentials import SPY
 from tools.gitserver import GitServer
 
 Entry = Mapping[str, str | bool | int]
@@ -210,6 +213,29 @@ async def test_a_refusal_names_what_to_correct_and_no_secret(
 async def test_a_key_that_is_not_json_is_refused(reach: Reach):
     refused = await refusal(reach, "http://127.0.0.1:9/app", {"gcp_service_account_key": "CANARY"})
     assert "gcpServiceAccountKey in its entry cannot be used: it is not JSON" in refused.message
+
+
+async def test_an_answer_that_is_too_large_is_none(gate: Front, shop: Shop, reach: Reach):
+    shop.padding = 3_000_000
+    refused = await refusal(reach, gate.address(), azure(shop))
+    assert "answered without a token" in refused.message
+
+
+async def test_s_070_no_process_sees_a_lent_token(
+    forge: Forge, shop: Shop, reach: Reach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    git = next(str(path) for folder in os.get_exec_path() if (path := Path(folder, "git")).exists())
+    record, spy = tmp_path / "record", tmp_path / "spy" / "git"
+    spy.parent.mkdir()
+    spy.write_text(SPY.format(python=sys.executable, record=str(record), git=git))
+    spy.chmod(0o755)
+    commit = forge.create().commit({"a": "a"})
+    monkeypatch.setenv("PATH", f"{spy.parent}:{os.environ['PATH']}")
+    for entry in (github(shop), google(shop), azure(shop)):
+        await (await reach.mirror(forge.address(), **entry)).tree(commit)
+    assert record.read_text().count("fetch") >= 3
+    assert "CANARY" not in record.read_text()
+    assert "PRIVATE KEY" not in record.read_text()
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
