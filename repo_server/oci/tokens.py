@@ -54,7 +54,7 @@ class Tokens:
     async def known(self, place: Place, repository: Repository) -> Authorization | None:
         """Return what the registry will want again, as far as it has said so before."""
         if repository.bearer_token:
-            return Authorization(value=f"Bearer {repository.bearer_token}", origin=origin(place.base))
+            return Authorization(value=files.bearer(repository), origin=origin(place.base))
         wanted = self._last.get((entry.identity(repository), place))
         return await self._authorization(wanted, place, repository) if wanted is not None else None
 

@@ -83,10 +83,24 @@ async def get(web: Web, wanted: Wanted) -> Fetched | NotModified:
 
 
 def authorization(repository: Repository) -> str:
-    """Return the Authorization header that an entry's credentials make; empty if it has none."""
+    """Return the Authorization header that an entry's credentials make; empty if it has none.
+
+    Raises `Refused` (invalid) for credentials that no header can carry.
+    """
     if repository.username or repository.password:
+        if ":" in repository.username:
+            raise Refused("invalid", f"the username for {scrub(repository.url)} holds a ':', which no login can")
         return aiohttp.encode_basic_auth(repository.username, repository.password, "utf-8")
-    return f"Bearer {repository.bearer_token}" if repository.bearer_token else ""
+    return bearer(repository)
+
+
+def bearer(repository: Repository) -> str:
+    """Return the Authorization header that an entry's token makes; empty if it has none. Raises `Refused` (invalid)."""
+    # A Secret made from a file ends in a newline.
+    token = repository.bearer_token.strip()
+    if not (token.isascii() and token.isprintable()):
+        raise Refused("invalid", f"the bearerToken for {scrub(repository.url)} holds what no header can")
+    return f"Bearer {token}" if token else ""
 
 
 def _audience(wanted: Wanted) -> str | None:

@@ -138,6 +138,30 @@ async def test_s_115_another_origin_is_told_nothing(web: Web, server: Scripted, 
     assert other.asked[1].authorization == told
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"username": "ada", "password": "pässword"}, "Basic " + base64.b64encode("ada:pässword".encode()).decode()),
+        ({"password": "token"}, "Basic " + base64.b64encode(b":token").decode()),
+        ({"bearer_token": "t0ken\n"}, "Bearer t0ken"),
+        ({}, ""),
+    ],
+)
+async def test_credentials_are_told_as_a_header_can_carry_them(
+    web: Web, server: Scripted, given: dict[str, str], told: str
+):
+    server.answers["/file"] = Answer(b"x")
+    await content(web, wanted(server, **given))
+    assert [asked.authorization for asked in server.asked] == [told]
+
+
+@pytest.mark.parametrize("given", [{"username": "CANARY:x"}, {"bearer_token": "CANARY\r\nX: y"}, {"bearer_token": "ä"}])
+async def test_credentials_that_no_header_can_carry_are_refused(web: Web, server: Scripted, given: dict[str, str]):
+    with pytest.raises(Refused, match="holds") as refused:
+        await content(web, wanted(server, **given))
+    assert (refused.value.code, "CANARY" in refused.value.message, server.asked) == ("invalid", False, [])
+
+
 async def test_no_cookie_goes_from_one_entry_to_another(web: Web, server: Scripted):
     server.answers["/file"] = Answer(b"x", headers={"Set-Cookie": "session=CANARY"})
     await content(web, wanted(server))
