@@ -27,7 +27,7 @@ type chartDetails struct {
 // describeChart tells what there is to know of a chart without rendering it. The group "values" lies over the chart's
 // own values in the parameters.
 func describeChart(request frames.Request, limits Limits) (any, error) {
-	loaded, err := loadChart(request)
+	loaded, err := loadChart(request, limits)
 	if err != nil {
 		return nil, placeHelm(err)
 	}
@@ -120,11 +120,11 @@ type unreadableChart struct {
 }
 
 // readPackedCharts answers each file of the group "archives", in order: its metadata, or why it is no packed chart.
-func readPackedCharts(request frames.Request, _ Limits) (any, error) {
+func readPackedCharts(request frames.Request, limits Limits) (any, error) {
 	answers := make([]any, len(request.Groups["archives"]))
 	for i, file := range request.Groups["archives"] {
 		packed := map[string][]frames.File{"archive": {file}}
-		if loaded, err := loadChart(frames.Request{Groups: packed}); err != nil {
+		if loaded, err := loadChart(frames.Request{Groups: packed}, limits); err != nil {
 			answers[i] = unreadableChart{Kind: "unreadable", Path: file.Path, Message: err.Error()}
 		} else {
 			answers[i] = packedChart{Kind: "packed", Path: file.Path, Metadata: loaded.Metadata}

@@ -61,7 +61,7 @@ func lintChart(request frames.Request, limits Limits) (any, error) {
 	l.values = func() (map[string]any, error) {
 		return mergeValues(request.Groups["values"], nil, nil, limits)
 	}
-	if l.files, err = chartFiles(request); err != nil {
+	if l.files, err = chartFiles(request, limits); err != nil {
 		return nil, placeHelm(err)
 	}
 	values, err := l.values()

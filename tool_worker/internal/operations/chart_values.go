@@ -23,14 +23,11 @@ type chartValue struct {
 // that have a description of their own. Descriptions are what helm-docs and its kin take for one ("# -- text" above a
 // key, "# a.b -- text" anywhere, "## @param a.b text"), then a plain comment above a key or behind it, then the schema.
 func listChartValues(request frames.Request, limits Limits) (any, error) {
-	loaded, err := loadChart(request)
+	loaded, err := loadChart(request, limits)
 	if err != nil {
 		return nil, placeHelm(err)
 	}
 	text := valuesText(loaded)
-	if err := documents.CheckAliases("values.yaml", text, limits.Output); err != nil {
-		return nil, err
-	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return nil, documents.Place(err, "values.yaml", 1, 1)

@@ -44,7 +44,7 @@ func renderHelm(request frames.Request, limits Limits) (any, error) {
 	wanted.APIVersions = apiVersions(request)
 	rendered, missing, err := template{
 		wanted: wanted,
-		load:   func() (*chart.Chart, error) { return loadChart(request) },
+		load:   func() (*chart.Chart, error) { return loadChart(request, limits) },
 		values: func() (map[string]any, error) {
 			return mergeValues(request.Groups["values"], wanted.Parameters, request.Groups["parameters"], limits)
 		},

@@ -15,24 +15,40 @@ import (
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/ignore"
 
+	"argosy/tool_worker/internal/documents"
 	"argosy/tool_worker/internal/frames"
 )
 
 // loadChart reads the chart of a request.
-func loadChart(request frames.Request) (*chart.Chart, error) {
-	files, err := chartFiles(request)
+func loadChart(request frames.Request, limits Limits) (*chart.Chart, error) {
+	files, err := chartFiles(request, limits)
 	if err != nil {
 		return nil, err
 	}
 	return loadFiles(files)
 }
 
+// readWhenLoaded are the files that Helm's loader reads as YAML; others are read by us, or as they are.
+var readWhenLoaded = []string{"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock", "values.yaml"}
+
 // chartFiles are those of the archive of a request, or of its group "chart".
-func chartFiles(request frames.Request) ([]*archive.BufferedFile, error) {
+func chartFiles(request frames.Request, limits Limits) (files []*archive.BufferedFile, err error) {
 	if packed := request.Groups["archive"]; len(packed) == 1 {
-		return unpack(packed[0].Content)
+		files, err = unpack(packed[0].Content)
+	} else {
+		files, err = withoutIgnored(request.Groups["chart"])
 	}
-	return withoutIgnored(request.Groups["chart"])
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		if slices.Contains(readWhenLoaded, path.Base(file.Name)) {
+			if err := documents.CheckAliases(file.Name, file.Data, limits.Output); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return files, nil
 }
 
 func unpack(packed []byte) ([]*archive.BufferedFile, error) {

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"argosy/tool_worker/internal/frames"
@@ -29,6 +30,20 @@ func TestMessagesOfHelmAreGivenTheirPlace(t *testing.T) {
 		var failed *refusal.Failed
 		if !errors.As(err, &failed) || failed.File != c.file || failed.Line != c.line {
 			t.Errorf("%s: %v %+v", name, err, failed)
+		}
+	}
+}
+
+func TestAliasesOfAChartsOwnFilesAreCounted(t *testing.T) {
+	bomb := "a0: &a0 " + strings.Repeat("x", roomy.Output/10) + "\nb: [" + strings.Repeat("*a0,", 20) + "]\n"
+	for _, groups := range []map[string][]frames.File{
+		{"chart": {file("Chart.yaml", chartYAML), file("charts/b/values.yaml", "%s", bomb)}},
+		{"archive": {{Content: pack(t, "web", file("Chart.yaml", chartYAML), file("charts/b/values.yaml", "%s", bomb))}}},
+	} {
+		_, err := run(t, "helm", map[string]any{"releaseName": "r", "namespace": "n"}, groups)
+		var failed *refusal.Failed
+		if !errors.As(err, &failed) || failed.File != "charts/b/values.yaml" || !strings.Contains(failed.Message, "aliases expand") {
+			t.Errorf("got %v", err)
 		}
 	}
 }

@@ -191,14 +191,14 @@ func (p *preparation) findChart(at place, file string, one inflation) (func() (*
 			return nil, err
 		}
 		return func() (*chart.Chart, error) {
-			return loadChart(frames.Request{Groups: map[string][]frames.File{"chart": given}})
+			return loadChart(frames.Request{Groups: map[string][]frames.File{"chart": given}}, p.limits)
 		}, nil
 	}
 	reference := chartReference{Repository: one.Repo, Name: one.Name, Version: one.Version}
 	if packed, given := p.charts[reference]; given {
 		archive := []frames.File{{Path: one.Name + ".tgz", Content: packed}}
 		return func() (*chart.Chart, error) {
-			return loadChart(frames.Request{Groups: map[string][]frames.File{"archive": archive}})
+			return loadChart(frames.Request{Groups: map[string][]frames.File{"archive": archive}}, p.limits)
 		}, nil
 	}
 	wanted := wantedChart{reference, folder, file}
