@@ -15,8 +15,8 @@ from argosy.gateways.tools.scripts import Expression, JqPaths, JqQuery, LuaScrip
 
 # Pieces of the languages, so that more than the first character of a text is looked at.
 MARKS = "{ } [ ] ( ) : , ; . .. ... = == + - * / // # | || ||| ' @' {{ }} {{- -}} $ & && *a &a <<: --- 1 1e9 a b .a[]"
-WORDS = """local function return if then else end for in do while import error self super range with define nil null true
-select( del( reduce as $x foreach try catch"""
+WORDS = """local function return if then else end for in do while import error self super range with define nil null
+true select( del( reduce as $x foreach try catch"""
 ODD = ('"', "\\", "\n", "\t", "\0", "\u00fc", "\U0001f600", "\ufeff")
 PIECES = [*MARKS.split(), *WORDS.split(), *ODD]
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=20).map(" ".join)
