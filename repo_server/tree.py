@@ -119,7 +119,7 @@ class Tree:
 
     def unread(self) -> "Tree":
         """Return the same tree with an empty record."""
-        return replace(self, record=Record())
+        return Tree(store=self.store, root=self.root, name=self.name, submodules=self.submodules)
 
     async def find(self, path: str) -> Entry | None:
         """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""

@@ -18,6 +18,7 @@ import msgspec
 
 from argosy.engine.model.repository import Repository
 from argosy.gateways.clock import Clock
+from repo_server.bounded import Bounded
 from repo_server.git.access import Access
 from repo_server.git.address import parse
 from repo_server.git.command import Network
@@ -25,6 +26,7 @@ from repo_server.git.hosts import Count, Kind
 from repo_server.git.mirror import Mirror
 
 _AWAKE = 32
+_REMEMBERED_NAMES = 1000
 _FORGOTTEN_AFTER_SECONDS = 7 * 24 * 3600
 _LOOKED_THROUGH_EVERY_SECONDS = 3600
 _DISCARDED = ".damaged"
@@ -44,6 +46,7 @@ class Mirrors:
         self._refs_seconds = refs_seconds
         self._key = b""
         self._mirrors: OrderedDict[str, Mirror] = OrderedDict()
+        self._names: Bounded[Access, str] = Bounded(_REMEMBERED_NAMES)
         self._used: dict[str, float] = {}
         self._looked_through = 0.0
 
@@ -117,9 +120,13 @@ class Mirrors:
             await longest_unused.rest()
 
     def _name(self, access: Access) -> str:
+        if (known := self._names.get(access)) is not None:
+            return known
         identity = msgspec.to_builtins(access.repository) | _NOT_IDENTITY | {"url": access.address.url}
         identity |= {"written": [access.address.username, access.address.password]}
-        return hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
+        name = hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
+        self._names.put(access, name, size=1)
+        return name
 
 
 def _set_aside(folder: Path) -> Path:
