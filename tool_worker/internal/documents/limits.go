@@ -56,7 +56,9 @@ const (
 	freeGrowth = 1 << 20
 )
 
-func mayAlias(text []byte) bool { return bytes.IndexByte(text, '&') >= 0 && bytes.IndexByte(text, '*') >= 0 }
+func mayAlias(text []byte) bool {
+	return bytes.IndexByte(text, '&') >= 0 && bytes.IndexByte(text, '*') >= 0
+}
 
 func checkAliases(text []byte, room int) error {
 	room = min(room, max(freeGrowth, mostGrowth*len(text)))
