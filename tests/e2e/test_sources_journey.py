@@ -92,6 +92,9 @@ def test_a_chart_of_a_repository_with_values_from_git(world: Any) -> None:
     git = f"/api/v1/repositories/{quote(world.stack.repository_url, safe='')}"
     assert looked_up(world, f"{charts}/helmcharts")["items"] == [{"name": "ledger", "versions": ["1.2.0"]}]
     assert looked_up(world, f"{git}/refs")["branches"]
+    folders = looked_up(world, f"{git}/apps", appName="new", appProject="default")["items"]
+    assert {"type": "Helm", "path": "charts/orders"} in folders
+    assert {"type": "Kustomize", "path": "storefront/overlays/staging"} in folders
     body = {"source": chart, "appName": "books", "appProject": "default", "sourceIndex": 0}
     details = world.rest.client.post(f"{charts}/appdetails", json=body).json()
     assert details["type"] == "Helm"

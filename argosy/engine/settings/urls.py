@@ -1,6 +1,7 @@
 """Repository URLs: when two texts name the same repository, and when one lies below another."""
 
 import re
+from functools import lru_cache
 
 _SCP_FORM = re.compile(r"(?:[\w.+-]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]*)")
 _PARTS = re.compile(r"(?P<scheme>[^/?#]*?)://(?P<authority>[^/?#\\]*)(?P<path>.*)", re.DOTALL)
@@ -11,6 +12,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _DEFAULT_PORTS = {"https": "443", "http": "80", "ssh": "22"}
 
 
+@lru_cache(maxsize=16384)
 def normalised(url: str) -> str:
     """Return the form in which repository URLs are compared: Argo CD's (2.70), and what servers take for the same.
 
