@@ -70,17 +70,20 @@ def files(content: bytes, *, most: int) -> Iterator[tuple[str, bytes]]:
 def _header(block: bytes, start: int, told: Mapping[str, str]) -> _Header:
     if len(block) < _BLOCK or sum(block) - sum(block[148:156]) + 8 * ord(" ") != _number(block[148:156]):
         raise BadArchive(f"the header at byte {start - _BLOCK:,} is damaged")
-    name = _text(block[:100])
-    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
     size = told.get("size", "")
     if size and not (size.isdecimal() and size.isascii() and len(size) < 20):
         raise BadArchive(f"the size {size[:20]!r} before byte {start:,} is none")
     return _Header(
-        name=told.get("path") or (f"{prefix}/{name}" if prefix else name),
+        name=told.get("path") or _name(block),
         kind=block[156:157],
         size=int(size) if size else _number(block[124:136]),
         start=start,
     )
+
+
+def _name(block: bytes) -> str:
+    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+    return f"{prefix}/{_text(block[:100])}" if prefix else _text(block[:100])
 
 
 def _told(content: bytes, header: _Header) -> Mapping[str, str]:
