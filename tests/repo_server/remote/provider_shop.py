@@ -58,7 +58,8 @@ class Shop:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer as the three do, in two parts, with so many spaces between them as `padding` says."""
         whole = await self._whole(request)
-        body = bytes(whole.body or b"")
+        assert isinstance(whole.body, bytes)
+        body = whole.body
         parts = web.StreamResponse(status=whole.status, headers={"Content-Type": "application/json"})
         await parts.prepare(request)
         await parts.write(body[:1] + b" " * self.padding)
