@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api_server.errors import InvalidArgument, NotFound, meaning_of
+from api_server.errors import InvalidArgument, NotFound
 from api_server.queries import applications
 from api_server.queries.applications import Named
 from api_server.rendering import repository_of
 from api_server.server import Caller, Server
 from argosy.engine.model.application import Application
 from argosy.engine.model.source import Source
-from argosy.gateways.manifests.errors import ManifestsError
 from argosy.wire.repo_server import Maintainer, MetadataRequest, RevisionMetadata, RevisionReference
 
 _OCI = "oci://"
@@ -75,10 +74,7 @@ async def _found(server: Server, caller: Caller, named: Named, which: Which) -> 
     application = applications.view(applications.get(server, caller, named))
     source = _source(application, which)
     request = MetadataRequest(source, repository_of(server, application, source), which.revision)
-    try:
-        return source, await server.outside.manifests.metadata(request)
-    except ManifestsError as error:
-        raise meaning_of(error) from error
+    return source, await server.outside.manifests.metadata(request)
 
 
 def _source(application: Application, which: Which) -> Source:

@@ -2,6 +2,7 @@
 
 Each of these makes the repo server fetch, and may show what is in a repository: so a caller gets it for repositories
 that are registered, or are used by an application that he may read, and for sources that he could deploy (S-066).
+What the repo server refuses is passed on: `app` knows what its errors mean.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from api_server.errors import InvalidArgument, NotFound, PermissionDenied, meaning_of
+from api_server.errors import InvalidArgument, NotFound, PermissionDenied
 from api_server.index import Wanted
 from api_server.permission import allows, find_application, require
 from api_server.queries import applications, projects
@@ -25,7 +26,6 @@ from argosy.engine.model.repository import Repository, RepositoryType
 from argosy.engine.model.source import Source
 from argosy.engine.settings import urls
 from argosy.gateways.manifests import requests
-from argosy.gateways.manifests.errors import ManifestsError
 from argosy.gateways.manifests.requests import Tenant
 from argosy.wire.repo_server import AppsRequest, Details, DetailsRequest, RepositoryRequest
 
@@ -41,30 +41,21 @@ class DetailsQuery(Model, frozen=True):
 async def refs(server: Server, caller: Caller, asked: Asked) -> Mapping[str, Any]:
     """Return the branches and tags of a Git repository."""
     repository = _visible(server, caller, asked, "git")
-    try:
-        found = await server.outside.manifests.refs(RepositoryRequest(repository, fresh=asked.fresh))
-    except ManifestsError as error:
-        raise meaning_of(error) from error
+    found = await server.outside.manifests.refs(RepositoryRequest(repository, fresh=asked.fresh))
     return {"branches": found.branches, "tags": found.tags}
 
 
 async def charts(server: Server, caller: Caller, asked: Asked) -> Mapping[str, Any]:
     """Return the charts of a chart repository with their versions."""
     repository = _visible(server, caller, asked, "helm")
-    try:
-        found = await server.outside.manifests.charts(RepositoryRequest(repository, fresh=asked.fresh))
-    except ManifestsError as error:
-        raise meaning_of(error) from error
+    found = await server.outside.manifests.charts(RepositoryRequest(repository, fresh=asked.fresh))
     return {"items": [{"name": each.name, "versions": each.versions} for each in found.items]}
 
 
 async def tags(server: Server, caller: Caller, asked: Asked) -> Mapping[str, Any]:
     """Return the tags of a repository in an OCI registry."""
     repository = _visible(server, caller, asked, "oci")
-    try:
-        found = await server.outside.manifests.tags(RepositoryRequest(repository, fresh=asked.fresh))
-    except ManifestsError as error:
-        raise meaning_of(error) from error
+    found = await server.outside.manifests.tags(RepositoryRequest(repository, fresh=asked.fresh))
     return {"tags": found.tags}
 
 
@@ -77,10 +68,7 @@ async def apps(server: Server, caller: Caller, asked: Asked, *, revision: str, n
     repository = settings.repository_for(server.settings, asked.url, project=project)
     require(caller, permission(repository, "get"))
     _demand_permitted(server, _project(server, project), asked.url)
-    try:
-        found = await server.outside.manifests.apps(AppsRequest(repository, revision, server.settings.tools))
-    except ManifestsError as error:
-        raise meaning_of(error) from error
+    found = await server.outside.manifests.apps(AppsRequest(repository, revision, server.settings.tools))
     return {"items": [{"type": each.source_type, "path": each.path} for each in found.items]}
 
 
@@ -99,10 +87,7 @@ async def details(server: Server, caller: Caller, url: str, query: DetailsQuery)
         position,
         server.settings.tools,
     )
-    try:
-        return _shown(await server.outside.manifests.details(request))
-    except ManifestsError as error:
-        raise meaning_of(error) from error
+    return _shown(await server.outside.manifests.details(request))
 
 
 def _tenant(server: Server, caller: Caller, query: DetailsQuery, source: Source) -> tuple[Tenant, int]:
