@@ -217,7 +217,7 @@ def _git(env: "_Environment") -> Git:
             longest=env.seconds("GIT_RETRY_MAX_DURATION", "5s"),
         ),
         limits=GitLimits(
-            memory=env.size("GIT_MEMORY_LIMIT", 4096 * _MEBIBYTE), file=env.size("GIT_FILE_LIMIT", 16384 * _MEBIBYTE)
+            memory=env.size("GIT_MEMORY_LIMIT", 2048 * _MEBIBYTE), file=env.size("GIT_FILE_LIMIT", 16384 * _MEBIBYTE)
         ),
         listings=env.number("GIT_LS_REMOTE_PARALLELISM_LIMIT", 0),
         workload=WorkloadIdentity(

@@ -40,7 +40,7 @@ class Limits:
     Git itself knows no end: it would keep whatever a remote advertises, and write whatever pack it sends.
     """
 
-    memory: int = 4 * 1024**3
+    memory: int = 2 * 1024**3
     file: int = 16 * 1024**3
 
 
