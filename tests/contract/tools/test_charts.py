@@ -390,6 +390,7 @@ dependencies: [{name: a, version: 1}, {name: b, alias: a, version: 1}]
         ("apiVersion: v2\nname: x\nversion: 1.0.0\ndependencies: [null]\n", "must not contain empty or null nodes"),
         ("apiVersion: v2\nname: x\nversion: 1.0.0\nmaintainers: [null]\n", "must not contain empty or null nodes"),
         ("apiVersion: v2\nname: x\nversion: one\n", "version"),
+        ("apiVersion: v3\nname: x\nversion: 1.0.0\n", 'invalid chart apiVersion "v3"'),
         (
             CLASHING_ALIAS,
             'more than one dependency with name or alias "a"',

@@ -17,6 +17,7 @@ import (
 
 	"argosy/tool_worker/internal/documents"
 	"argosy/tool_worker/internal/frames"
+	"argosy/tool_worker/internal/refusal"
 )
 
 // loadChart reads the chart of a request.
@@ -79,6 +80,10 @@ func loadFiles(files []*archive.BufferedFile) (*chart.Chart, error) {
 	loaded, err := loader.LoadFiles(files)
 	if err != nil {
 		return nil, err
+	}
+	if version := loaded.Metadata.APIVersion; version != chart.APIVersionV1 && version != chart.APIVersionV2 {
+		return nil, &refusal.Failed{File: "Chart.yaml", Message: fmt.Sprintf(
+			"invalid chart apiVersion %q: charts of v1 and v2 are supported", version)}
 	}
 	sortDependencies(loaded)
 	return loaded, nil
