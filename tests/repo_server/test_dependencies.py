@@ -208,3 +208,31 @@ async def test_a_render_is_done_again_when_the_dependency_means_another_version(
     publish(shop, {number: dependency(number) for number in (*VERSIONS, "1.2.0")})
     kitchen.clock.advance(timedelta(seconds=121))
     assert await names(kitchen, one=at(url)) == ["umbrella-0.1.0", "web-1.2.0"]
+
+
+async def test_a_local_dependency_may_be_the_root_of_the_repository(kitchen: Kitchen):
+    app = umbrella("name: root, version: 0.1.0, repository: 'file://../'")
+    kitchen.forge.create().commit({**umbrella(name="root"), **below("app", app)})
+    assert await names(kitchen, "app") == ["root-0.1.0", "umbrella-0.1.0"]
+
+
+@pytest.mark.parametrize("wanted", ["0.2.0", "^1", "nonsense"])
+async def test_a_local_dependency_has_the_version_that_is_wanted(kitchen: Kitchen, wanted: str):
+    files = umbrella(f"name: leaf, version: {wanted}, repository: 'file://../leaf'")
+    kitchen.forge.create().commit({**below("app", files), **below("leaf", umbrella(name="leaf"))})
+    with pytest.raises(Refused, match=r"file://\.\./leaf has '0\.1\.0'"):
+        await names(kitchen, "app")
+
+
+async def test_local_dependencies_that_multiply_are_refused(kitchen: Kitchen):
+    files: dict[str, str | bytes | Link | None] = {}
+    for level in range(9):
+        more = [
+            f"name: level-{level + 1}, version: 0.1.0, alias: a{n}, repository: 'file://../{level + 1}'"
+            for n in range(9)
+        ]
+        files |= below(str(level), umbrella(*more, name=f"level-{level}"))
+    kitchen.forge.create().commit({**files, **below("9", umbrella(name="level-9"))})
+    with pytest.raises(Refused, match="depends on more than 200 charts") as refused:
+        await names(kitchen, "0")
+    assert refused.value.code == "limit_exceeded"
