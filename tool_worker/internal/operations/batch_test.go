@@ -47,7 +47,7 @@ func TestAnEndlessScriptIsDeclinedAndTheOthersAreAnswered(t *testing.T) {
 			{"query": "try (last(range(1e12))) catch 1", "document": 0}, {"query": "1", "document": 0},
 		},
 	} {
-		got, err := run(t, operation, item{"seconds": 0.1, "items": items}, nil)
+		got, err := run(t, operation, item{"seconds": 0.5, "items": items}, nil)
 		one := answered("1")
 		if operation == "jqQuery" {
 			one = answered("[1]")
