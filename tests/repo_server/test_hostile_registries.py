@@ -62,6 +62,19 @@ async def test_what_is_as_it_should_be_is_rendered(kitchen: Kitchen, registry: L
     assert await render(kitchen, entry(registry)) == ["good"]
 
 
+async def test_2_71_a_registry_is_reached_by_the_proxy_of_its_entry(kitchen: Kitchen, registry: LyingRegistry):
+    registry.good()
+    answers = registry.server.answers
+    for path, answer in list(answers.items()):
+        answers[f"http://registry.invalid{path}"] = answer
+        del answers[path]
+    repository = Repository(
+        url="oci://registry.invalid/app", type="oci", insecure_oci_force_http=True, proxy=registry.server.url
+    )
+    assert await render(kitchen, repository) == ["good"]
+    assert {asked.headers["host"] for asked in registry.server.asked} == {"registry.invalid"}
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
