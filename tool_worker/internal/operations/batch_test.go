@@ -36,7 +36,7 @@ func declined(message string) string {
 }
 
 func TestAnEndlessScriptIsDeclinedAndTheOthersAreAnswered(t *testing.T) {
-	late := `{"kind":"declined","message":"it took longer than 0.1 seconds","limit":"time"}`
+	late := `{"kind":"declined","message":"it took longer than 0.5 seconds","limit":"time"}`
 	for operation, items := range map[string][]item{
 		"lua": {
 			{"script": "return 1"}, {"script": "while true do end"}, {"script": "while true do pcall(function() while true do end end) end"},
