@@ -105,7 +105,7 @@ MEANINGS: Sequence[_Meaning] = (
         "its objects are not sound, and were not taken",
         r"fsck error|error in object|is a (blob|tree|commit|tag), not a |pack signature mismatch|pack is corrupted|"
         r"pack has bad object|bad pack header|pack version .* unsupported|inflate returned|inflate inconsistency|"
-        r"delta base offset|used more bytes than|failed to apply delta|object type mismatch",
+        r"delta base offset|used more bytes than|failed to apply delta|object type mismatch|size_t overflow",
     ),
 )
 
