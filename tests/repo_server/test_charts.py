@@ -1,5 +1,6 @@
 """Charts from an HTTP chart repository: versions, digests, credentials and hostile archives. Rules 2.25 and 2.57."""
 
+import hashlib
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,12 @@ import pytest
 
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import HelmOptions, Source
+from argosy.gateways.clock import SystemClock
+from argosy.gateways.tools.port import Tools
 from argosy.wire.repo_server import MetadataRequest, RenderRequest, RepositoryRequest, SourceRequest, VerifyRequest
+from repo_server.charts.archives import Archives
+from repo_server.charts.http_charts import HttpCharts
+from repo_server.charts.pulling import ChartPlace
 from repo_server.errors import Refused
 from repo_server.web import files
 from repo_server.web.client import Web
@@ -246,3 +252,32 @@ async def test_an_index_may_say_that_a_chart_is_in_a_registry(
         # It is asked anonymously and over TLS; the entry's trust is for the repository's own host.
         with pytest.raises(Refused, match="its TLS certificate is not trusted"):
             await kitchen.render(_source(kitchen))
+
+
+@pytest.mark.parametrize("digest", ["right", "wrong", "none"])
+async def test_a_chart_from_a_registry_that_an_index_names_has_the_promised_digest(
+    tmp_path: Path, shop: Path, forge: Forge, web: Web, tools: Tools, digest: str
+):
+    content = version("1.0.0")
+    asked: list[str] = []
+
+    async def registries(url: str) -> bytes:
+        asked.append(url)
+        return content
+
+    promised = {"right": hashlib.sha256(content).hexdigest(), "wrong": "0" * 64, "none": ""}[digest]
+    url = "oci://registry.example.org/shop/web:1.0.0"
+    (shop / "index.yaml").write_text(f"entries: {{web: [{{version: 1.0.0, digest: '{promised}', urls: ['{url}']}}]}}")
+    archives = Archives(tmp_path / "store", limit=1_000_000, clock=SystemClock())
+    archives.open()
+    charts = HttpCharts(
+        web=web, archives=archives, tools=tools, clock=SystemClock(), index_limit=100_000, registries=registries
+    )
+    place = ChartPlace(repository=Repository(url=f"{forge.url}/charts", type="helm"), chart="web")
+    if digest == "wrong":
+        with pytest.raises(Refused, match="does not have the digest that the index promises"):
+            await charts.pull(place, "1.0.0")
+        return
+    for _ in range(2):
+        assert await archives.content(await charts.pull(place, "1.0.0")) == content
+    assert asked == [url]
