@@ -256,7 +256,7 @@ async def test_an_index_may_say_that_a_chart_is_in_a_registry(
 
 @pytest.mark.parametrize("digest", ["right", "wrong", "none"])
 async def test_a_chart_from_a_registry_that_an_index_names_has_the_promised_digest(
-    tmp_path: Path, shop: Path, forge: Forge, web: Web, tools: Tools, digest: str
+    shop: Path, forge: Forge, web: Web, tools: Tools, digest: str
 ):
     content = version("1.0.0")
     asked: list[str] = []
@@ -268,7 +268,7 @@ async def test_a_chart_from_a_registry_that_an_index_names_has_the_promised_dige
     promised = {"right": hashlib.sha256(content).hexdigest(), "wrong": "0" * 64, "none": ""}[digest]
     url = "oci://registry.example.org/shop/web:1.0.0"
     (shop / "index.yaml").write_text(f"entries: {{web: [{{version: 1.0.0, digest: '{promised}', urls: ['{url}']}}]}}")
-    archives = Archives(tmp_path / "store", limit=1_000_000, clock=SystemClock())
+    archives = Archives(shop.with_name("store"), limit=1_000_000, clock=SystemClock())
     archives.open()
     charts = HttpCharts(
         web=web, archives=archives, tools=tools, clock=SystemClock(), index_limit=100_000, registries=registries
