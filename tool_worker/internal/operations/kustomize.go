@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"argosy/tool_worker/internal/documents"
 	"argosy/tool_worker/internal/frames"
@@ -60,6 +61,10 @@ func buildKustomize(request frames.Request, limits Limits) (any, error) {
 	}
 	if !prepared.needs.isEmpty() {
 		return prepared.needs, nil
+	}
+	if prepared.ownSchema { // the library keeps a schema for good, and adds it to what it had
+		openapi.ResetOpenAPI()
+		defer openapi.ResetOpenAPI()
 	}
 	built, err := kustomize(files, directory, flags, limits)
 	return kustomizeAnswer{Kind: "built", Documents: built, Asked: prepared.askedFor()}, err

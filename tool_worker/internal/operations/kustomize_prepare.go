@@ -39,6 +39,7 @@ type preparation struct {
 	charts map[chartReference][]byte
 	needs  kustomizeNeeds
 
+	ownSchema bool // a kustomization brings an OpenAPI schema
 	seen      map[place]bool
 	prepared  map[string]bool     // directories, however often they are visited
 	inherited map[string]string   // directory -> the namespace that its charts were given from above
@@ -79,6 +80,7 @@ func (p *preparation) visit(at place) error {
 		return nil
 	}
 	kustomization.FixKustomization()
+	p.ownSchema = p.ownSchema || len(kustomization.OpenAPI) > 0
 	if before, inherited := p.inherited[at.directory]; inherited && before != at.namespace {
 		file := strings.TrimPrefix(name, root)
 		return &refusal.Failed{File: file, Message: fmt.Sprintf(
