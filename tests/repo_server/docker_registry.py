@@ -184,7 +184,8 @@ def _serving(
     (folder / f"{name}.yml").write_text(json.dumps(settings))
     log = folder / f"{name}.log"
     with log.open("wb") as output:
-        command = ["docker-registry", "serve", str(folder / f"{name}.yml")]
+        # Whichever way the tests end, the registry ends with them.
+        command = ["setpriv", "--pdeathsig", "TERM", "docker-registry", "serve", str(folder / f"{name}.yml")]
         process = subprocess.Popen(command, stdout=output, stderr=output, env={})
     try:
         yield DockerRegistry(_address(log, process))
