@@ -109,17 +109,21 @@ class Tree:
     because the folder it is in was taken whole: equal identities of a folder mean that everything below is equal.)
 
     A submodule is a folder, whose identity is its commit; its files are fetched when it is entered.
+
+    `apart` is whose tree it is, where equal identities are not enough for equal files: submodules and files in Git LFS
+    are elsewhere, and not everybody who has a copy of the tree may read them. Empty where they are.
     """
 
     store: Store
     root: str
     name: str
+    apart: str = ""
     submodules: Submodules = field(default_factory=NotFetched)
     record: Record = field(default_factory=Record)
 
     def unread(self) -> "Tree":
         """Return the same tree with an empty record."""
-        return Tree(store=self.store, root=self.root, name=self.name, submodules=self.submodules)
+        return replace(self, record=Record())
 
     async def find(self, path: str) -> Entry | None:
         """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""

@@ -10,7 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from repo_server.errors import Refused
 
-_SCHEMES = ("https", "http", "ssh", "git+ssh", "file")
+SCHEMES = ("https", "http", "ssh", "git+ssh", "file")
+"""The transports of Git that we speak at all."""
+
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])")
 _USER = re.compile(r"[A-Za-z0-9_.+][A-Za-z0-9_.+@\\-]*")
 _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?P<path>[^:].*)")
@@ -78,6 +80,16 @@ def ssh_place(address: Address) -> SshPlace:
     return SshPlace(login=login, host=address.host, port=parts.port or _SSH_PORT, path=parts.path)
 
 
+def server(address: Address) -> tuple[str, str, int]:
+    """Return what is equal for two repositories of one server, which may be told the same credentials."""
+    if address.over_http:
+        return address.scheme, address.origin, 0
+    if not address.over_ssh:
+        return address.scheme, "", 0
+    place = ssh_place(address)
+    return "ssh", place.host, place.port
+
+
 @functools.lru_cache(maxsize=1024)
 def parse(url: str, *, schemes: tuple[str, ...]) -> Address:
     """Check a repository URL; `schemes` are those that this server speaks. Raises `Refused` (invalid)."""
@@ -107,7 +119,7 @@ def _from_url(text: str) -> Address:
     except ValueError as error:
         raise _refused(text, f"it is not a URL ({error})") from error
     scheme = parts.scheme.lower()
-    if scheme not in _SCHEMES:
+    if scheme not in SCHEMES:
         raise _refused(text, f"{scheme!r} is not a transport of Git that we speak")
     if scheme == "file":
         if host or not parts.path.startswith("/"):

@@ -62,7 +62,14 @@ class Composer:
         tree = await mirror.tree(commit)
         top = self.part(mirror, tree, depth=0)
         composed = _Composed(self, top)
-        return Tree(store=composed, root=tree.root, name=tree.name, submodules=composed if submodules else NotFetched())
+        links = submodules and GITMODULES in await composed.directory(tree.root)
+        return Tree(
+            store=composed,
+            root=tree.root,
+            name=tree.name,
+            apart=mirror.folder.name if links or mirror.access.repository.enable_lfs else "",
+            submodules=composed if submodules else NotFetched(),
+        )
 
     def part(self, mirror: Mirror, tree: Tree, *, depth: int) -> _Part:
         """Return a repository as part of a tree, its large files read from where they are kept if its entry says so."""
@@ -170,7 +177,7 @@ def entry(url: str, parent: Address, repository: Repository) -> tuple[str, Repos
         raise Refused(
             "invalid", f"{address.scrub(absolute)!r} in {GITMODULES} holds a user name or password; take it out"
         )
-    if _server(place) == _server(parent):
+    if address.server(place) == address.server(parent):
         same = msgspec.structs.replace(
             repository,
             url=place.url,
@@ -186,15 +193,6 @@ def entry(url: str, parent: Address, repository: Repository) -> tuple[str, Repos
         proxy=repository.proxy,
         no_proxy=repository.no_proxy,
     )
-
-
-def _server(place: Address) -> tuple[str, str, int]:
-    if place.over_http:
-        return place.scheme, place.origin, 0
-    if not place.over_ssh:
-        return place.scheme, "", 0
-    server = address.ssh_place(place)
-    return "ssh", server.host, server.port
 
 
 def _absolute(url: str, parent: Address) -> str:

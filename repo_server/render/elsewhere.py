@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,6 +21,12 @@ from repo_server.tree import Tree
 
 class FileAt(msgspec.Struct, frozen=True, tag="file"):
     """A file by its URL; its identity is the hash of its content."""
+
+    url: str
+
+
+class ManifestAt(msgspec.Struct, frozen=True, tag="manifest"):
+    """A file by its URL that only those may have whose project permits it; its identity is that of the file."""
 
     url: str
 
@@ -42,7 +47,8 @@ class ChartAt(msgspec.Struct, frozen=True, tag="chart"):
 
 
 Reference = FileAt | Base | ChartAt
-_REFERENCE: msgspec.json.Decoder[Reference] = msgspec.json.Decoder(Reference)
+_Noted = Reference | ManifestAt
+_NOTED: msgspec.json.Decoder[_Noted] = msgspec.json.Decoder(_Noted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +106,12 @@ class Elsewhere:
 
     async def file(self, url: str) -> bytes:
         """Return the file at a URL."""
-        content = await self._market.file(url)
-        self._note(FileAt(url), hashlib.sha256(content).hexdigest())
-        return content
+        return await self._file(FileAt(url))
 
     async def manifest(self, url: str) -> bytes:
         """Return a file that is no value file. Raises `Refused` for one that nobody has allowed."""
         self._entry(url)
-        return await self.file(url)
+        return await self._file(ManifestAt(url))
 
     async def chart(self, repository: str, name: str, version: str) -> bytes:
         """Return a packed chart; raises as `base`."""
@@ -130,14 +134,22 @@ class Elsewhere:
 
     async def identity(self, text: str) -> str:
         """Return the identity of what a reference that was taken once means now; raises as taking it would."""
-        reference = _REFERENCE.decode(text)
+        reference = _NOTED.decode(text)
         match reference:
             case FileAt():
                 return await self._market.identity(reference, None)
+            case ManifestAt(url=url):
+                self._entry(url)
+                return await self._market.identity(FileAt(url), None)
             case Base(url=url):
                 return await self._market.identity(reference, self._entry(url))
             case ChartAt(repository=repository):
                 return await self._market.identity(reference, self._entry(repository))
+
+    async def _file(self, reference: FileAt | ManifestAt) -> bytes:
+        content = await self._market.file(reference.url)
+        self._note(reference, hashlib.sha256(content).hexdigest())
+        return content
 
     def _entry(self, url: str) -> Repository:
         entry = self._repositories.get(url)
@@ -147,12 +159,12 @@ class Elsewhere:
                 f"{address.scrub(url)} is needed too; the caller has to say with which credentials",
                 repositories=(url,),
             )
-        if _is_anonymous(entry) and _host(url) == _host(self._own.url):
+        if _is_anonymous(entry) and _is_same_server(url, self._own.url):
             # Argo CD 2.36: bases have no entries of their own, they are fetched as the application's repository is.
             return msgspec.structs.replace(self._own, url=entry.url)
         return entry
 
-    def _note(self, reference: Reference, identity: str) -> None:
+    def _note(self, reference: _Noted, identity: str) -> None:
         self._taken[msgspec.json.encode(reference).decode()] = identity
 
 
@@ -160,6 +172,9 @@ def _is_anonymous(entry: Repository) -> bool:
     return not (entry.username or entry.password or entry.bearer_token or entry.ssh_private_key or entry.github_app_id)
 
 
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower() if parts.netloc else ""
+def _is_same_server(one: str, other: str) -> bool:
+    try:
+        first, second = (address.parse(url, schemes=address.SCHEMES) for url in (one, other))
+    except Refused:
+        return False
+    return address.server(first) == address.server(second)

@@ -54,9 +54,13 @@ async def render(job: Job) -> Product:
 
 
 def told(job: Job) -> object:
-    """Return what decides a render besides the source and the files: what templates see as the release."""
+    """Return what decides a render besides the source and the files: the release that templates see, and whose it is.
+
+    A template may make a password by chance: that is remembered for its application, and told to no other.
+    """
     options = job.source.helm or HelmOptions()
-    return [_release_name(job, options), _namespace(job, options), _kube_version(job, options)]
+    release = [_release_name(job, options), _namespace(job, options), _kube_version(job, options)]
+    return [job.project, job.application, *release]
 
 
 async def chart(job: Job) -> tuple[File, ...]:

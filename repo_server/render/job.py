@@ -29,9 +29,9 @@ class Limits:
 class Job:
     """One source to be rendered: its options, its files, and for whom.
 
-    `path` is the application's folder in `tree`; `refs` are the roots of the sources that value files may name as
-    `$name`; `elsewhere` hands out what is in neither; `variables` is the build environment; `namespace` the
-    destination's; `settings` the caller's; with `lint`, warnings are wanted.
+    `project` and `application` are whose it is; `path` is the application's folder in `tree`; `refs` are the roots of
+    the sources that value files may name as `$name`; `elsewhere` hands out what is in neither; `variables` is the build
+    environment; `namespace` the destination's; `settings` the caller's; with `lint`, warnings are wanted.
     """
 
     source: Source
@@ -40,6 +40,7 @@ class Job:
     refs: Mapping[str, Tree] = field(default_factory=dict)
     elsewhere: Elsewhere
     variables: Variables
+    project: str
     application: str
     namespace: str
     kube_version: str

@@ -64,9 +64,11 @@ async def render(job: Job) -> Product:
 
 
 def told(job: Job) -> object:
-    """Return what decides a build besides the source and the files: what charts inflated on the way see."""
+    """Return what decides a build besides the source and the files: what inflated charts see, and whose it is."""
     options = job.source.kustomize or KustomizeOptions()
-    return options.kube_version or job.kube_version if _ENABLE_HELM in _build_options(job, options) else None
+    if _ENABLE_HELM not in _build_options(job, options):
+        return None
+    return [job.project, job.application, options.kube_version or job.kube_version]
 
 
 def _substituted(options: KustomizeOptions, variables: Variables) -> KustomizeOptions:
@@ -229,9 +231,8 @@ class _Reach:
         self._files |= {join(root.prefix, path): content for path, content in contents.items()}
 
     async def _document(self, root: _Root, path: str) -> Mapping[str, Any]:
-        entry = await root.tree.demand(path, kind="file")
         await self._read(root, [path])
-        return await self._job.parsed.document(path, self._files[join(root.prefix, path)], identity=entry.node.identity)
+        return await self._job.parsed.document(path, self._files[join(root.prefix, path)])
 
 
 async def _find(root: _Root, folder: str, reference: str) -> Entry | None:

@@ -32,7 +32,7 @@ async def merged(source: Source, tree: Tree, paths: Iterable[str], *, parsed: Pa
         if entry is not None and entry.node.kind == "file":
             contents = await tree.read([entry.path], limit=_LARGEST)
             content = contents[entry.path]
-            patch = await parsed.document(entry.path, content, identity=entry.node.identity)
+            patch = await parsed.document(entry.path, content)
             source = _patched(source, patch, file=entry.path)
     return source
 

@@ -1,5 +1,6 @@
 """YAML files of repositories that we have to understand ourselves, each content read once. Called by the renderers."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -12,14 +13,15 @@ _LARGEST_REMEMBERED = 64 * 1024
 
 
 class Parsed:
-    """Reads files by the tool worker, and remembers the small ones by the identity of their content."""
+    """Reads files by the tool worker, and remembers the small ones by their content."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._known: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._known: OrderedDict[bytes, Mapping[str, Any]] = OrderedDict()
 
-    async def document(self, path: str, content: bytes, *, identity: str) -> Mapping[str, Any]:
+    async def document(self, path: str, content: bytes) -> Mapping[str, Any]:
         """Return the first document of a file, or nothing. Raises `Refused` with the line, or a `ToolError`."""
+        identity = hashlib.sha256(content).digest()
         if identity in self._known:
             self._known.move_to_end(identity)
             return self._known[identity]

@@ -34,7 +34,7 @@ from repo_server.tree import Tree, join, resolve
 EMPTY = Product(source_type="Directory", manifests=b"[]")
 """What a source renders to that others only refer to."""
 
-_FORMAT = 1
+_FORMAT = 2
 """Part of every question: to be raised when the same question is answered in another way."""
 
 
@@ -160,7 +160,8 @@ class Renderer:
         # Where the files come from does not count: what was read of them does.
         source = msgspec.structs.replace(job.source, repo_url="", target_revision="", tag_prefix="", name="", ref="")
         told = await self._told(job, kind)
-        asked = [_FORMAT, self._versions, kind, source, job.settings, sorted(job.refs), job.lint, told]
+        apart = [tree.apart for tree in _trees(job)]
+        asked = [_FORMAT, self._versions, kind, source, job.settings, sorted(job.refs), apart, job.lint, told]
         return msgspec.json.encode(asked, order="deterministic")
 
     async def _told(self, job: Job, kind: SourceType) -> object:
@@ -183,6 +184,7 @@ class Renderer:
             refs={name: tree.unread() for name, tree in place.refs.items()},
             elsewhere=Elsewhere(self._market, own=place.repository, repositories=request.repositories),
             variables=environment.variables(request, place.source, revision=place.revision),
+            project=request.project,
             application=request.application,
             namespace=request.namespace,
             kube_version=request.kube_version,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from argosy.engine.model.source import HelmOptions, HelmParameter
+from argosy.engine.model.source import HelmOptions, HelmParameter, KustomizeOptions
 from repo_server.errors import Refused
 from tests.repo_server.kitchen import Kitchen, chart, config_map
 from tests.repo_server.repositories import Link
@@ -57,11 +57,12 @@ async def test_a_chart_that_lists_all_api_versions_depends_on_each(kitchen: Kitc
 
 
 async def test_applications_that_ask_the_same_share_a_render(kitchen: Kitchen):
-    kitchen.forge.create().commit(chart("web"))
+    kitchen.forge.create().commit(
+        {"app/kustomization.yaml": "resources: [map.yaml]\n", "app/map.yaml": config_map("m")}
+    )
     for number in range(20):
-        helm = HelmOptions(release_name="same", values=f"color: {number % 4}")
-        data = await kitchen.data(kitchen.source("web", helm=helm), application=f"app-{number}")
-        assert data["same"]["color"] == str(number % 4)
+        source = kitchen.source("app", kustomize=KustomizeOptions(name_suffix=f"-{number % 4}"))
+        assert list(await kitchen.data(source, application=f"app-{number}")) == [f"m-{number % 4}"]
     assert kitchen.rendered == 4
 
 
