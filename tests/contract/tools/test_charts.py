@@ -88,6 +88,16 @@ async def test_a_render_says_which_api_versions_it_asked_for(pool: Pool, folder:
     assert answer.asked == ("example.com/v1", "example.com/v1/Sail", "policy/v1/PodDisruptionBudget")
 
 
+async def test_versions_that_were_not_asked_for_change_nothing_and_those_that_were_do(pool: Pool, folder: Any):
+    request = request_of(RENDERS[0], folder("charts/fleet"))
+    bare = await rendered(pool, request)
+    crowd = tuple(f"group{n}.example.com/v1" for n in range(500))
+    assert await rendered(pool, replace(request, api_versions=crowd)) == bare
+    assert bare.asked is not None
+    for version in bare.asked:
+        assert (await rendered(pool, replace(request, api_versions=(*crowd, version)))).documents != bare.documents
+
+
 @pytest.mark.parametrize(
     "template",
     [
