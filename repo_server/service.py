@@ -17,6 +17,7 @@ from argosy.engine.model.base import Model
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.errors import ToolCrashed, ToolError, ToolFailed, ToolLimit
+from argosy.gateways.tools.port import QUEUE
 from argosy.wire.repo_server import (
     AppsAnswer,
     AppsRequest,
@@ -202,6 +203,7 @@ class Service:
 
     async def _render(self, request: RenderRequest, found: _Found, refs: Mapping[str, Tree]) -> EncodedSource:
         source = found.request.source
+        QUEUE.set(source.repo_url)
         if source.ref and not source.path and not source.chart:
             return _encoded(found, EMPTY, request.known)
         try:

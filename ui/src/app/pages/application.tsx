@@ -131,6 +131,9 @@ function useKeys(app: Application) {
   ])
 }
 
+/** On a phone the last tab is out of sight: who comes by its address should see where they are. */
+const intoView = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+
 interface ViewsProps {
   app: Application
   tree: ResourceTree | undefined
@@ -151,7 +154,9 @@ function Views({ app, tree, openNode }: ViewsProps) {
         <Tabs.Tab value="operation">Last sync</Tabs.Tab>
         <Tabs.Tab value="history">History</Tabs.Tab>
         <Tabs.Tab value="events">Events</Tabs.Tab>
-        <Tabs.Tab value="rendering">Rendering</Tabs.Tab>
+        <Tabs.Tab value="rendering" ref={shown === 'rendering' ? intoView : undefined}>
+          Rendering
+        </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="tree">
         {tree === undefined ? (

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { manifestsQuery } from '@/shared/api/queries'
 import { applicationNameOf } from '@/shared/api/requests'
 import type { Application, RenderedManifests } from '@/shared/api/types'
+import { parseState, yamlOf } from '@/shared/model/manifest'
 import { EmptyNote, ErrorNote, WaitNote } from '@/shared/ui/notes'
 import { TextBlock } from '@/shared/ui/text-block'
 import classes from './rendering.module.css'
@@ -16,7 +17,7 @@ export function RenderingView({ app }: { app: Application }) {
 }
 
 function Rendered({ manifests, commands, notes }: RenderedManifests) {
-  const objects = (manifests ?? []).map((manifest) => JSON.stringify(JSON.parse(manifest), null, 2))
+  const objects = (manifests ?? []).map((manifest) => yamlOf(parseState(manifest)))
   return (
     <div className={classes['rendering']}>
       {(notes ?? []).map((text, index) => (
@@ -40,7 +41,7 @@ function Rendered({ manifests, commands, notes }: RenderedManifests) {
         {objects.length === 0 ? (
           <EmptyNote title="The sources render to nothing" />
         ) : (
-          <TextBlock text={objects.join('\n')} what={`${objects.length} manifests`} />
+          <TextBlock text={objects.join('---\n')} what={`${objects.length} manifests`} />
         )}
       </section>
     </div>
