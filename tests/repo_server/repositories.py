@@ -68,6 +68,18 @@ class WorkTree:
         return self.git("rev-parse", "HEAD")
 
 
+def link(tree: WorkTree, path: str, commit: str, url: str | None) -> str:
+    """Commit a submodule, declared in .gitmodules unless `url` is None."""
+    (tree.folder / path).mkdir(parents=True, exist_ok=True)
+    tree.git("update-index", "--add", "--cacheinfo", f"160000,{commit},{path}")
+    if url is not None:
+        with (tree.folder / ".gitmodules").open("a") as file:
+            file.write(f'[submodule "{path}"]\n\tpath = {path}\n\turl = {url}\n')
+        tree.git("add", ".gitmodules")
+    tree.git("commit", "--quiet", "-m", "link")
+    return tree.git("rev-parse", "HEAD")
+
+
 @dataclass(frozen=True)
 class Forge:
     """A folder of repositories, as they are served at `url`."""

@@ -11,21 +11,9 @@ from repo_server.git.submodules import Composer, entry
 from repo_server.tree import Tree
 from repo_server.web.client import Web
 from tests.repo_server.conftest import PASSWORD
-from tests.repo_server.repositories import Forge, Link, Reach, WorkTree
+from tests.repo_server.repositories import Forge, Link, Reach, link
 
 ALL = ("https", "http", "ssh", "git+ssh")
-
-
-def link(tree: WorkTree, path: str, commit: str, url: str | None, *, name: str = "") -> str:
-    """Commit a submodule, declared in .gitmodules unless `url` is None."""
-    (tree.folder / path).mkdir(parents=True, exist_ok=True)
-    tree.git("update-index", "--add", "--cacheinfo", f"160000,{commit},{path}")
-    if url is not None:
-        with (tree.folder / ".gitmodules").open("a") as file:
-            file.write(f'[submodule "{name or path}"]\n\tpath = {path}\n\turl = {url}\n')
-        tree.git("add", ".gitmodules")
-    tree.git("commit", "--quiet", "-m", "link")
-    return tree.git("rev-parse", "HEAD")
 
 
 @pytest.fixture
