@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,20 @@ bitnami:
 		if i >= len(got) || i >= len(want) || got[i] != want[i] {
 			t.Fatalf("row %d: got %+v", i, got[min(i, len(got)-1):])
 		}
+	}
+}
+
+func TestAnchorsInValuesAreFollowed(t *testing.T) {
+	values := "base: &b {x: 1, z: yes}\nlist: [*b]\nother:\n  <<: *b\n  # -- Other\n  x: 3\n# -- The same\nalso: *b\n"
+	got := ask[[]chartValue](t, "chartValues", map[string]any{}, map[string][]frames.File{"chart": {
+		file("Chart.yaml", chartYAML), file("values.yaml", "%s", values),
+	}})
+	want := []chartValue{
+		{"base.x", "int", "1", ""}, {"base.z", "bool", "true", ""}, {"list", "list", `[{"x":1,"z":true}]`, ""},
+		{"other.x", "int", "3", "Other"}, {"other.z", "bool", "true", ""}, {"also", "object", `{"x":1,"z":true}`, "The same"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
 	}
 }
 

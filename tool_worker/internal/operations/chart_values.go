@@ -52,15 +52,19 @@ type valueTable struct {
 	seen     map[string]bool
 }
 
+// addMembers takes what a table says itself before what it merges in by "<<".
 func (t *valueTable) addMembers(prefix string, table *yaml.Node, schema *schemaNode) error {
-	if table.Kind == yaml.AliasNode {
-		table = table.Alias
-	}
+	table = withoutAlias(table)
 	if table.Kind != yaml.MappingNode {
 		return nil
 	}
+	var merged []*yaml.Node
 	for i := 0; i+1 < len(table.Content); i += 2 {
-		key, value := table.Content[i], table.Content[i+1]
+		key, value := table.Content[i], withoutAlias(table.Content[i+1])
+		if key.Tag == "!!merge" {
+			merged = append(merged, value)
+			continue
+		}
 		name := escapeKey(key.Value)
 		if prefix != "" {
 			name = prefix + "." + name
@@ -69,13 +73,24 @@ func (t *valueTable) addMembers(prefix string, table *yaml.Node, schema *schemaN
 			return err
 		}
 	}
+	for _, more := range merged {
+		if err := t.addMembers(prefix, more, schema); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func withoutAlias(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
 }
 
 func (t *valueTable) add(name string, key, value *yaml.Node, schema *schemaNode) error {
 	comment := t.comments.of(name, key)
-	if comment.ignored {
-		t.seen[name] = true
+	if t.seen[name] || comment.ignored {
 		return nil
 	}
 	t.seen[name] = true
@@ -86,11 +101,9 @@ func (t *valueTable) add(name string, key, value *yaml.Node, schema *schemaNode)
 	if err != nil {
 		return documents.Place(err, "values.yaml", 1, value.Line)
 	}
-	if comment.byDefault != "" {
-		shown = comment.byDefault
-	}
 	t.rows = append(t.rows, chartValue{
-		Key: name, Type: firstOf(comment.kind, schema.kind(), kindOf(value)), Default: shown,
+		Key: name, Type: firstOf(comment.kind, schema.kind(), kindOf(value, shown)),
+		Default:     firstOf(comment.byDefault, shown),
 		Description: firstOf(comment.text, schema.description()),
 	})
 	return nil
@@ -126,7 +139,7 @@ func (t *valueTable) addFromSchema(prefix string, schema *schemaNode, above []*y
 }
 
 func asJSON(value *yaml.Node) (string, error) {
-	text, err := yaml.Marshal(value)
+	text, err := yaml.Marshal(expanded(value))
 	if err != nil {
 		return "", err
 	}
@@ -137,26 +150,34 @@ func asJSON(value *yaml.Node) (string, error) {
 	return withoutEscapes.Replace(string(shown)), nil
 }
 
+// expanded is a copy with the aliases filled in, whose anchors may be elsewhere; there are not too many: they were
+// counted when the chart was loaded.
+func expanded(node *yaml.Node) *yaml.Node {
+	node = withoutAlias(node)
+	one := *node
+	one.Anchor, one.Content = "", make([]*yaml.Node, len(node.Content))
+	for i, child := range node.Content {
+		one.Content[i] = expanded(child)
+	}
+	return &one
+}
+
 // withoutEscapes undoes what makes JSON safe inside HTML.
 var withoutEscapes = strings.NewReplacer(`\\`, `\\`, `\u003c`, `<`, `\u003e`, `>`, `\u0026`, `&`)
 
-// kindOf names types as helm-docs does.
-func kindOf(value *yaml.Node) string {
-	switch value.Kind {
-	case yaml.MappingNode:
+// kindOf names types as helm-docs does, for a value as Helm reads it: "yes" is a bool.
+func kindOf(value *yaml.Node, shown string) string {
+	switch {
+	case value.Kind == yaml.MappingNode:
 		return "object"
-	case yaml.SequenceNode:
+	case value.Kind == yaml.SequenceNode:
 		return "list"
-	case yaml.AliasNode:
-		return kindOf(value.Alias)
-	}
-	switch value.ShortTag() {
-	case "!!int":
-		return "int"
-	case "!!float":
-		return "float"
-	case "!!bool":
+	case shown == "true" || shown == "false":
 		return "bool"
+	case value.ShortTag() == "!!int":
+		return "int"
+	case value.ShortTag() == "!!float":
+		return "float"
 	default:
 		return "string"
 	}
