@@ -406,7 +406,10 @@ class Tools(Protocol):
         ...
 
     async def lint(self, request: LintRequest) -> tuple[LintMessage, ...]:
-        """Return what Helm's lint has to say of a chart, in its order; a chart that cannot be read is a message too."""
+        """Return what Helm's lint has to say of a chart, in its order; that it cannot be read is a message too.
+
+        Raises `ToolFailed` where there is no `Chart.yaml`, no archive, or no values file in `values`.
+        """
         ...
 
     async def chart_values(self, chart: ChartFiles | ChartArchive) -> tuple[ChartValue, ...]:
