@@ -20,7 +20,9 @@ _KEPT_PER_QUESTION = 32
 
 
 class Lifetime(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a render that is no function of its footprint is believed: at this revision, until then (Unix time)."""
+    """How long a render that is no function of its footprint is believed: until then (Unix time), and at this revision
+    (empty: at any).
+    """
 
     revision: str
     until: float
@@ -106,7 +108,7 @@ class Renders:
 
     async def _holds(self, entry: _Entry, now: Now, revision: str) -> bool:
         if entry.lifetime is not None and (
-            entry.lifetime.revision != revision or entry.lifetime.until < self._clock.now().timestamp()
+            entry.lifetime.revision not in ("", revision) or entry.lifetime.until < self._clock.now().timestamp()
         ):
             return False
         return await footprint.holds(entry.footprint, now)

@@ -45,27 +45,27 @@ class Extent:
     keep_modes: bool = False
 
 
-def common_root(path: str, generate_paths: str) -> str:
-    """Return the deepest folder that holds an application's folder and all of its `manifest-generate-paths`.
+def annotated(path: str, generate_paths: str) -> tuple[str, ...]:
+    """Return the places in a tree that `manifest-generate-paths` names, of a glob the folder that it begins with.
 
     The paths are separated by `;`, relative to the application's folder or, with a leading slash, to the root. What
     leads out of the tree counts as the root.
     """
-    roots = [path]
-    for written in generate_paths.split(";"):
-        wanted = written.strip()
-        if wanted:
-            place = resolve("" if wanted.startswith("/") else path, _literal(wanted.lstrip("/")))
-            roots.append(place or "")
-    common = os.path.commonpath([f"/{root}" for root in roots])
+    wanted = [written.strip() for written in generate_paths.split(";") if written.strip()]
+    return tuple(resolve("" if each.startswith("/") else path, _literal(each.lstrip("/"))) or "" for each in wanted)
+
+
+def common_root(path: str, generate_paths: str) -> str:
+    """Return the deepest folder that holds an application's folder and all of its `manifest-generate-paths`."""
+    common = os.path.commonpath([f"/{root}" for root in (path, *annotated(path, generate_paths))])
     return common.strip("/")
 
 
 async def write(tree: Tree, extent: Extent, room: Room) -> None:
     """Write a part of a tree into a room. Raises `Refused` for what it holds, and for too much of it."""
-    start = await tree.demand(extent.path, kind="directory")
+    await tree.demand(extent.path, kind="directory")
     tree.record.whole.add(extent.path)
-    found = [entry async for entry in _entries(tree, extent, start.node)]
+    found = [entry async for entry in _entries(tree, extent)]
     folders = [*_ancestors(extent.path), *(path for path, node in found if node.kind == "directory")]
     await _to_disk(_make_folders, room, folders)
     remaining = extent.limit
@@ -94,24 +94,24 @@ class _Link:
     target: str
 
 
-async def _entries(tree: Tree, extent: Extent, start: Node) -> AsyncIterator[_Found]:
+async def _entries(tree: Tree, extent: Extent) -> AsyncIterator[_Found]:
     """Yield what is to be written, each folder before what is in it."""
     seen = 0
-    waiting = [(extent.path, start)]
+    waiting = [extent.path]
     while waiting:
-        folder, node = waiting.pop()
-        for name, child in sorted((await tree.store.directory(node.identity)).items()):
+        folder = waiting.pop()
+        for name, child in sorted((await tree.children(folder)).items()):
             path = join(folder, name)
             if any(matches_path(path, pattern) for pattern in extent.exclusions):
                 continue
             seen += 1
-            _check(tree, path, name, child, seen=seen)
+            _check(tree, name, seen=seen)
             yield path, child
             if child.kind == "directory":
-                waiting.append((path, child))
+                waiting.append(path)
 
 
-def _check(tree: Tree, path: str, name: str, node: Node, *, seen: int) -> None:
+def _check(tree: Tree, name: str, *, seen: int) -> None:
     if seen > _MOST_ENTRIES:
         raise Refused(
             "limit_exceeded",
@@ -120,8 +120,6 @@ def _check(tree: Tree, path: str, name: str, node: Node, *, seen: int) -> None:
         )
     if name in ("", ".", "..") or "/" in name or "\0" in name:
         raise Refused("render_failed", f"{tree.name} holds an entry with the name {name!r}, which no file can have")
-    if node.kind == "submodule":
-        raise Refused("path_not_found", f"{path!r} in {tree.name} is a submodule, which is not fetched; switch it on")
 
 
 def _made(tree: Tree, entry: _Found, content: bytes, extent: Extent) -> _File | _Link:

@@ -1,6 +1,7 @@
 """What a plugin prints -> manifests. Argo CD 2.40 to 2.42 and 2.47. The plugin itself is run by `repo_server.plugins`.
 
-A plugin may read what nobody sees it read, so what it rendered is believed for its commit only, and for a time.
+A plugin may read what nobody sees it read, so what it rendered is believed for its commit only, and for a time. The
+annotation `manifest-generate-paths` says which files count instead; other tools do not need it, and it has no effect.
 """
 
 from collections.abc import Mapping
@@ -9,8 +10,10 @@ from argosy.engine import rendered
 from argosy.gateways.tools.port import File, ReadFile, UnreadableFile
 from argosy.wire.repo_server import ParameterAnnouncement
 from repo_server.errors import Refused
+from repo_server.plugins.checkout import annotated
 from repo_server.plugins.plugins import Plugin, Plugins
 from repo_server.render.job import Job, Product, encoded, written
+from repo_server.tree import Tree
 
 
 async def render(job: Job, plugins: Plugins) -> Product:
@@ -18,7 +21,7 @@ async def render(job: Job, plugins: Plugins) -> Product:
     plugin = await chosen(job, plugins)
     output = await plugins.render(
         plugin,
-        tree=job.tree,
+        tree=await _given(job),
         path=job.path,
         environment=environment(job),
         options=job.source.plugin,
@@ -32,6 +35,16 @@ async def render(job: Job, plugins: Plugins) -> Product:
         case UnreadableFile(document=document, line=line, message=message):
             raise Refused("render_failed", f"{name}, document {document}, line {line}: {message}")
     return Product(source_type="Plugin", manifests=encoded(manifests), hermetic=False)
+
+
+async def _given(job: Job) -> Tree:
+    """Return the tree that the plugin gets; what counts of it is all, or what the user says by annotation (2.61)."""
+    if not job.generate_paths:
+        return job.tree
+    for place in annotated(job.path, job.generate_paths):
+        await job.tree.find(place)
+        job.tree.record.whole.add(place)
+    return job.tree.unread()
 
 
 async def discovered(job: Job, plugins: Plugins) -> Plugin | None:
@@ -71,5 +84,11 @@ def environment(job: Job) -> Mapping[str, str]:
 
 
 async def told(job: Job, plugins: Plugins) -> object:
-    """Return what decides a render besides the source: all that the plugin is told, and the plugin itself."""
-    return [environment(job), job.generate_paths, (await chosen(job, plugins)).fingerprint]
+    """Return what decides a render besides the source: all that the plugin is told, and the plugin itself.
+
+    Of a user who says which paths count, the commit does not: that is what the annotation is for.
+    """
+    told = environment(job)
+    if job.generate_paths:
+        told = {name: value for name, value in told.items() if not name.startswith("ARGOCD_APP_REVISION")}
+    return [told, job.generate_paths, (await chosen(job, plugins)).fingerprint]

@@ -131,7 +131,8 @@ class Renderer:
         self._failures.forget(_failure(asked, job))
         lifetime = None
         if not product.hermetic:
-            lifetime = Lifetime(revision=place.revision, until=self._clock.now().timestamp() + self._lifetime)
+            revision = "" if job.generate_paths else place.revision
+            lifetime = Lifetime(revision=revision, until=self._clock.now().timestamp() + self._lifetime)
         fingerprint = self._renders.keep(asked, product, _footprint(job, product.api_versions), lifetime)
         return replace(product, fingerprint=fingerprint)
 

@@ -103,7 +103,17 @@ async def web() -> AsyncIterator[Web]:
 
 
 @pytest.fixture
-async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> AsyncIterator[Kitchen]:
+def plugin_folder() -> Iterator[Path]:
+    """A folder for plugin.yaml files that everybody can pass to: as root, plugins run as nobody."""
+    with tempfile.TemporaryDirectory(prefix="argosy-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+async def kitchen(
+    forge: Forge, reach: Reach, tools: Tools, tmp_path: Path, plugin_folder: Path
+) -> AsyncIterator[Kitchen]:
     counting = CountingTools(tools)
     asked = cast("Tools", counting)
     limits = FetchLimits(
@@ -124,7 +134,7 @@ async def kitchen(forge: Forge, reach: Reach, tools: Tools, tmp_path: Path) -> A
         tools=asked,
         seconds=120,
     )
-    plugins = Plugins(Setup(folder=tmp_path / "plugins", state=tmp_path / "rooms", parallel=2), tools=asked)
+    plugins = Plugins(Setup(folder=plugin_folder, state=tmp_path / "rooms", parallel=2), tools=asked)
     plugins.open()
     shelves: list[Shelf] = []
 
