@@ -2,7 +2,7 @@
 
 Redirects are followed by hand, three at most, never from https to http; the Authorization header goes only to the
 origin that it is for. A server that says it is busy is asked again after as long as it wants, if that is soon, and is
-otherwise left alone until then, whoever asks.
+otherwise left alone until then, whoever asks; what a proxy says counts for those who ask through it.
 """
 
 import asyncio
@@ -32,6 +32,10 @@ _PAUSES = (0.2, 1.0)
 _LONGEST_PAUSE = 10.0
 _LONGEST_REST = 900.0
 _MOST_RESTING = 1024
+_MOST_TO_ONE_SERVER = 32
+
+_Place = tuple[str, str]
+"""An origin, and the proxy by which it is reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +79,7 @@ class Web:
         self._seconds = seconds
         self._clock = clock
         self._trust = Trust()
-        self._resting: dict[str, float] = {}
+        self._resting: dict[_Place, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, request: Request) -> Response:
@@ -110,15 +114,15 @@ class Web:
                 return response
             wanted = self._wanted_pause(response)
             if wanted is not None and wanted > _LONGEST_PAUSE:
-                self._rest(origin(response.url), wanted)
-                self._refuse_resting(origin(response.url))
+                self._rest(place := _place(request, response.url), wanted)
+                self._refuse_resting(place)
             await asyncio.sleep(pause if wanted is None else wanted)
         return await self._follow(request)
 
     async def _follow(self, request: Request) -> Response:
         url = request.url
         for _ in range(_MOST_REDIRECTS + 1):
-            self._refuse_resting(origin(url))
+            self._refuse_resting(_place(request, url))
             async with self._connections().request(
                 "GET" if request.body is None else "POST",
                 URL(url, encoded=True),
@@ -143,8 +147,11 @@ class Web:
     def _connections(self) -> aiohttp.ClientSession:
         if self._session is None:
             # One session for all entries: it must carry nothing from one to another, hence no cookies.
+            # Who waits for a silent server waits with those who asked the same server, and with nobody else.
             self._session = aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
+                connector=aiohttp.TCPConnector(limit=0, limit_per_host=_MOST_TO_ONE_SERVER),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
             )
         return self._session
 
@@ -160,16 +167,22 @@ class Web:
         until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
         return _between(self._clock.now(), until)
 
-    def _rest(self, place: str, seconds: float) -> None:
+    def _rest(self, place: _Place, seconds: float) -> None:
         now = self._clock.monotonic()
         if len(self._resting) >= _MOST_RESTING:
             self._resting = {name: until for name, until in self._resting.items() if until > now}
         self._resting[place] = now + seconds
 
-    def _refuse_resting(self, place: str) -> None:
+    def _refuse_resting(self, place: _Place) -> None:
         left = self._resting.get(place, 0.0) - self._clock.monotonic()
         if left > 0:
-            raise Refused("unavailable", f"{place} asks to be left alone for {left:.0f} more seconds; it is asked then")
+            raise Refused(
+                "unavailable", f"{place[0]} asks to be left alone for {left:.0f} more seconds; it is asked then"
+            )
+
+
+def _place(request: Request, url: str) -> _Place:
+    return origin(url), proxy(request.repository, url) or ""
 
 
 def _between(now: datetime, until: datetime) -> float:
