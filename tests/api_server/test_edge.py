@@ -19,7 +19,7 @@ ROUTES = sorted(
 
 
 def filled(path: str) -> str:
-    for name in ("name", "revision", "identity:path", "repo:path"):
+    for name in ("name", "revision", "identity:path", "repo:path", "url:path"):
         path = path.replace(f"{{{name}}}", "https://x" if ":" in name else "x")
     assert "{" not in path
     return path
