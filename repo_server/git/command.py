@@ -25,7 +25,8 @@ from repo_server.git.trace import Answer
 from repo_server.private_files import PrivateFiles
 
 # Threads that only wait for a process are cheap; each mirror uses one at a time, so this many slow hosts fit.
-_THREADS = 64
+_THREADS = 128
+_THREADS_OF_OUR_OWN = 16
 _LONGEST_LISTING = 48 * 1024 * 1024
 _LONGEST_OUTPUT = 64 * 1024 * 1024
 _LONGEST_ANSWER = 64 * 1024
@@ -63,13 +64,16 @@ class Network:
         self.hosts = hosts
         self._patience = patience
         self._limits = limits
+        # Of those that wait for remotes no host can take all; what needs no remote waits for none of them.
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="git")
+        self._own_threads = ThreadPoolExecutor(_THREADS_OF_OUR_OWN, thread_name_prefix="git-local")
         self._request_seconds = request_seconds
         self._transfer_seconds = transfer_seconds
 
     def close(self) -> None:
         """Start nothing more; what runs is bounded by its timeout."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._own_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def list_refs(self, access: Access, folder: Path, prefixes: Sequence[str]) -> Refs:
         """Return the refs that begin with one of `prefixes`, or all, if the remote knows no prefixes.
@@ -112,7 +116,7 @@ class Network:
                 seconds=self._request_seconds,
                 program=shlex.split(variables["GIT_SSH_COMMAND"]),
             )
-            return failures.check(await self._in_thread(command, process.everything(_LONGEST_ANSWER)), access)
+            return failures.check(await _run(self._threads, command, process.everything(_LONGEST_ANSWER)), access)
 
     async def local(self, folder: Path, arguments: Sequence[str]) -> None:
         """Run a command that needs no remote. Raises `Damaged`."""
@@ -188,7 +192,7 @@ class Network:
                 seconds=errand.seconds,
                 limits=self._limits,
             )
-            finished = _told(await self._in_thread(command, errand.talk))
+            finished = _told(await _run(self._threads, command, errand.talk))
             answers = trace.read(written)
         count = self.hosts.count(access, errand.kind)
         count.commands += 1
@@ -201,10 +205,11 @@ class Network:
         self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str], *, seconds: float
     ) -> Finished:
         command = Command(folder=folder, arguments=arguments, variables=variables, seconds=seconds)
-        return await self._in_thread(command, process.everything(_LONGEST_OUTPUT))
+        return await _run(self._own_threads, command, process.everything(_LONGEST_OUTPUT))
 
-    async def _in_thread(self, command: Command, talk: Talk) -> Finished:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, process.run, command, talk)
+
+async def _run(threads: ThreadPoolExecutor, command: Command, talk: Talk) -> Finished:
+    return await asyncio.get_running_loop().run_in_executor(threads, process.run, command, talk)
 
 
 def _told(finished: Finished) -> Finished:

@@ -22,6 +22,8 @@ Kind = Literal["ls-remote", "fetch"]
 """What a command asks for, in the words of Argo CD's metrics (`argocd_git_request_total{request_type}`)."""
 
 _MOST_HOSTS = 1000
+_MOST_AT_ONCE = 32
+"""Commands at once for one host: one that does not answer must leave room for the others."""
 
 
 @dataclass(kw_only=True)
@@ -43,6 +45,7 @@ class Hosts:
         self._counts: OrderedDict[tuple[str, Kind], Count] = OrderedDict()
         self._quiet_until: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._turns: OrderedDict[str, asyncio.Semaphore] = OrderedDict()
+        self._listing_turns: OrderedDict[str, asyncio.Semaphore] = OrderedDict()
 
     @property
     def counts(self) -> Mapping[tuple[str, Kind], Count]:
@@ -69,11 +72,13 @@ class Hosts:
 
     @contextlib.asynccontextmanager
     async def turn(self, access: Access, kind: Kind) -> AsyncGenerator[None]:
-        """Hold one of the host's turns for a listing."""
-        if kind == "fetch" or not self._listings:
-            yield
-            return
-        async with _kept(self._turns, access.address.host, asyncio.Semaphore(self._listings)):
+        """Hold one of the host's turns, and one of those for listings, if they are few."""
+        host = access.address.host
+        async with contextlib.AsyncExitStack() as held:
+            if kind == "ls-remote" and self._listings:
+                listing = _kept(self._listing_turns, host, asyncio.Semaphore(self._listings))
+                await held.enter_async_context(listing)
+            await held.enter_async_context(_kept(self._turns, host, asyncio.Semaphore(_MOST_AT_ONCE)))
             yield
 
 

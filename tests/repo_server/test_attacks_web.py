@@ -10,6 +10,7 @@ from argosy.engine.model.repository import Repository
 from argosy.gateways.clock import SystemClock
 from repo_server.errors import Refused
 from repo_server.web.client import Request, Web
+from tests.repo_server.repositories import Forge, Reach
 
 _MANY = 200
 
@@ -19,11 +20,13 @@ class Server:
 
     def __init__(self, answer: bytes | None) -> None:
         self.answer = answer
+        self.open: list[asyncio.StreamWriter] = []
         self.waiting = 0
         self.asked = asyncio.Event()
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.append(writer)
         await reader.readuntil(b"\r\n\r\n")
         if self.answer is None:
             self.waiting += 1
@@ -43,6 +46,8 @@ async def serving(answer: bytes | None) -> AsyncGenerator[Server]:
         yield server
     finally:
         listening.close()
+        for writer in server.open:
+            writer.close()
 
 
 def wanted(url: str, *, proxy: str = "") -> Request:
@@ -73,3 +78,18 @@ async def test_hundreds_who_wait_for_a_server_that_is_silent_keep_nobody_from_an
             task.cancel()
         await asyncio.wait(waiting)
     await web.close()
+
+
+async def test_hundreds_of_repositories_of_a_host_that_is_silent_keep_nobody_from_another(forge: Forge, reach: Reach):
+    commit = forge.create().commit({"a": "a"})
+    async with serving(None) as silent:
+        mirrors = [await reach.mirror(f"{silent.url}/{number}.git") for number in range(_MANY)]
+        waiting = [asyncio.create_task(mirror.refs(fresh=True)) for mirror in mirrors]
+        await silent.asked.wait()
+        # By another name of this machine, so that it is another host.
+        other = await reach.mirror(forge.address().replace("127.0.0.1", "localhost"))
+        assert (await other.refs(fresh=True)).commits["refs/heads/main"] == commit
+        assert not any(task.done() for task in waiting)
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting)
