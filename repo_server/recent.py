@@ -1,4 +1,4 @@
-"""Values that were used lately: what is kept per repository, tag or archive in memory, bounded in number and weight."""
+"""Values that were used lately, bounded in number, weight or bytes: whatever was read or made once and may be again."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -55,3 +55,30 @@ class Recent(Generic[Key, Value]):
                 return
             self._values.popitem(last=False)
             total -= weight
+
+
+class RecentBytes(Generic[Key, Value]):
+    """Many values whose sizes are known when they are put, as many as fit into `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._total = 0
+        self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+
+    def get(self, key: Key) -> Value | None:
+        """Return the value of a key, which is then the last to go."""
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key][0]
+
+    def put(self, key: Key, value: Value, *, size: int | None = None) -> None:
+        """Keep a value of so many bytes; without a size, of as many as the one that it replaces."""
+        before = self._values.pop(key, None)
+        known = before[1] if before is not None else 0
+        taken = known if size is None else size
+        self._values[key] = (value, taken)
+        self._total += taken - known
+        while self._total > self._limit and self._values:
+            _, (_, freed) = self._values.popitem(last=False)
+            self._total -= freed

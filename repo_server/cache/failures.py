@@ -5,13 +5,13 @@ having been asked for some more times, it is tried again. The pause is for the v
 footprint: a new commit that touches what was read, another parameter or setting is tried at once.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from argosy.gateways.clock import Clock
 from repo_server.cache.footprint import Footprint
 from repo_server.errors import Refused
+from repo_server.recent import Recent
 
 _REMEMBERED = 10_000
 
@@ -40,7 +40,7 @@ class Failures:
     def __init__(self, *, pause: Pause, clock: Clock) -> None:
         self._pause = pause
         self._clock = clock
-        self._failed: OrderedDict[bytes, _Failed] = OrderedDict()
+        self._failed: Recent[bytes, _Failed] = Recent(most=_REMEMBERED)
 
     async def check(self, question: bytes, holds: Callable[[Footprint], Awaitable[bool]]) -> None:
         """Return if the question may be tried. Raises the `Refused` of the last try while it is paused."""
@@ -48,9 +48,9 @@ class Failures:
         if failed is None or not self._paused(failed):
             return
         if not await holds(failed.footprint):
-            del self._failed[question]
+            self._failed.drop(question)
             return
-        self._failed[question] = replace(failed, told=failed.told + 1)
+        self._failed.put(question, replace(failed, told=failed.told + 1))
         raise Refused(
             failed.error.code,
             f"{failed.error.message} (failed {failed.times} times; the same is not tried again for a while: "
@@ -59,15 +59,14 @@ class Failures:
 
     def note(self, question: bytes, footprint: Footprint, error: Refused) -> None:
         """Note that a try has failed."""
-        before = self._failed.pop(question, None)
+        before = self._failed.get(question)
         times = before.times + 1 if before is not None and before.footprint == footprint else 1
-        self._failed[question] = _Failed(footprint=footprint, error=error, times=times, at=self._clock.monotonic())
-        if len(self._failed) > _REMEMBERED:
-            self._failed.popitem(last=False)
+        failed = _Failed(footprint=footprint, error=error, times=times, at=self._clock.monotonic())
+        self._failed.put(question, failed)
 
     def forget(self, question: bytes) -> None:
         """Note that a try has gone well."""
-        self._failed.pop(question, None)
+        self._failed.drop(question)
 
     def _paused(self, failed: _Failed) -> bool:
         if not self._pause.after or failed.times < self._pause.after:

@@ -9,10 +9,10 @@ import msgspec
 
 from argosy.engine.model.application import SourceType
 from argosy.gateways.clock import Clock
-from repo_server.bounded import Bounded
 from repo_server.cache import footprint
 from repo_server.cache.footprint import Footprint, Now
 from repo_server.cache.shelf import Shelf
+from repo_server.recent import RecentBytes
 from repo_server.render.job import Product
 
 _KEPT_PER_QUESTION = 32
@@ -36,6 +36,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warnings: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     lifetime: Lifetime | None = None
+    owner: str = ""
 
 
 _Entries = tuple[_Entry, ...]
@@ -48,13 +49,18 @@ class Renders:
     def __init__(self, *, shelf: Shelf, limit: int, clock: Clock) -> None:
         self._shelf = shelf
         self._clock = clock
-        self._entries: Bounded[bytes, _Entries] = Bounded(limit // 2)
-        self._manifests: Bounded[bytes, bytes] = Bounded(limit // 2)
+        self._entries: RecentBytes[bytes, _Entries] = RecentBytes(limit // 2)
+        self._manifests: RecentBytes[bytes, bytes] = RecentBytes(limit // 2)
 
-    async def find(self, question: bytes, now: Now, *, revision: str) -> Product | None:
-        """Return what the same question rendered to when it read what is there now, or None."""
+    async def find(self, question: bytes, now: Now, *, revision: str, owner: str) -> Product | None:
+        """Return what the same question rendered to when it read what is there now, or None.
+
+        `owner` is whose it is to be: what was made by chance for another application is not found.
+        """
         name = self._shelf.name(question)
         for position, entry in enumerate(entries := self._known(name)):
+            if entry.owner not in ("", owner):
+                continue
             if await self._holds(entry, now, revision) and (manifests := self._content(entry.manifests)) is not None:
                 if position:
                     self._entries.put(name, (entry, *(other for other in entries if other is not entry)))
@@ -68,7 +74,9 @@ class Renders:
                 )
         return None
 
-    def keep(self, question: bytes, product: Product, depended: Footprint, lifetime: Lifetime | None) -> str:
+    def keep(
+        self, question: bytes, product: Product, depended: Footprint, *, lifetime: Lifetime | None, owner: str
+    ) -> str:
         """Keep a render with what it depended on, and return the fingerprint of its manifests."""
         name = self._shelf.name(question)
         manifests = self._shelf.name(product.manifests)
@@ -80,8 +88,9 @@ class Renders:
             warnings=product.warnings,
             commands=product.commands,
             lifetime=lifetime,
+            owner=owner if product.random else "",
         )
-        others = tuple(other for other in self._known(name) if other.footprint != depended)
+        others = [other for other in self._known(name) if (other.footprint, other.owner) != (depended, entry.owner)]
         entries = (entry, *others[: _KEPT_PER_QUESTION - 1])
         try:
             encoded = msgspec.msgpack.encode(entries)

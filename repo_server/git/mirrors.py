@@ -18,12 +18,12 @@ import msgspec
 
 from argosy.engine.model.repository import Repository
 from argosy.gateways.clock import Clock
-from repo_server.bounded import Bounded
 from repo_server.git.access import Access
 from repo_server.git.address import parse
 from repo_server.git.command import Network
 from repo_server.git.hosts import Count, Kind
 from repo_server.git.mirror import Mirror
+from repo_server.recent import Recent
 
 _AWAKE = 32
 _REMEMBERED_NAMES = 1000
@@ -46,7 +46,7 @@ class Mirrors:
         self._refs_seconds = refs_seconds
         self._key = b""
         self._mirrors: OrderedDict[str, Mirror] = OrderedDict()
-        self._names: Bounded[Access, str] = Bounded(_REMEMBERED_NAMES)
+        self._names: Recent[Access, str] = Recent(most=_REMEMBERED_NAMES)
         self._used: dict[str, float] = {}
         self._looked_through = 0.0
 
@@ -125,8 +125,7 @@ class Mirrors:
         identity = msgspec.to_builtins(access.repository) | _NOT_IDENTITY | {"url": access.address.url}
         identity |= {"written": [access.address.username, access.address.password]}
         name = hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
-        self._names.put(access, name, size=1)
-        return name
+        return self._names.put(access, name)
 
 
 def _set_aside(folder: Path) -> Path:

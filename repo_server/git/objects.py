@@ -5,14 +5,13 @@ was parsed of a directory is remembered. Called by `git.mirror`, and by `tree` t
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from repo_server.bounded import Bounded
 from repo_server.errors import Damaged, Refused
 from repo_server.git.catfile import CatFile
+from repo_server.recent import Recent, RecentBytes
 from repo_server.tree import Kind, Node
 
 _Found = TypeVar("_Found")
@@ -35,13 +34,13 @@ class Objects:
 
     def __init__(self, folder: Path) -> None:
         self._git = CatFile(folder)
-        self._directories: OrderedDict[str, Mapping[str, Node]] = OrderedDict()
-        self._roots: OrderedDict[str, str] = OrderedDict()
-        self._small: Bounded[str, bytes] = Bounded(_SMALL_TOGETHER)
+        self._directories: Recent[str, Mapping[str, Node]] = Recent(most=_REMEMBERED_DIRECTORIES)
+        self._roots: Recent[str, str] = Recent(most=_REMEMBERED_COMMITS)
+        self._small: RecentBytes[str, bytes] = RecentBytes(_SMALL_TOGETHER)
 
     async def commit_id(self, start: str) -> str:
         """Return the full id of the commit whose id begins like that; empty if there is none, or are several."""
-        if start in self._roots:
+        if self._roots.get(start) is not None:
             return start
         if not _START_OF_ID.fullmatch(start):
             return ""
@@ -65,31 +64,23 @@ class Objects:
 
     async def root(self, commit: str) -> str:
         """Return the id of a commit's root directory."""
-        if commit in self._roots:
-            return self._roots[commit]
+        if (known := self._roots.get(commit)) is not None:
+            return known
         if not _ID.fullmatch(commit):
             raise Damaged(f"{commit[:80]!r} is no object id")
         (header,) = await self._git.headers([f"{commit}^{{tree}}"])
-        self._roots[commit] = root = _present(header, f"of the files of commit {commit}").identity
-        if len(self._roots) > _REMEMBERED_COMMITS:
-            self._roots.popitem(last=False)
-        return root
+        return self._roots.put(commit, _present(header, f"of the files of commit {commit}").identity)
 
     async def directory(self, identity: str) -> Mapping[str, Node]:
         """Return the entries of a directory by name."""
-        known = self._directories.get(identity)
-        if known is not None:
-            self._directories.move_to_end(identity)
+        if (known := self._directories.get(identity)) is not None:
             return known
         (content,) = await self.contents([identity], limit=_LARGEST_DIRECTORY)
         try:
             entries = dict(_entries(content, width=len(identity) // 2))
         except ValueError as error:
             raise Damaged(f"object {identity} is no directory") from error
-        self._directories[identity] = entries
-        if len(self._directories) > _REMEMBERED_DIRECTORIES:
-            self._directories.popitem(last=False)
-        return entries
+        return self._directories.put(identity, entries)
 
     async def contents(self, identities: Sequence[str], *, limit: int) -> list[bytes]:
         """Return the bytes of objects, in order. Raises `Refused` if they are more than `limit` bytes together."""

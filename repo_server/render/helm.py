@@ -50,17 +50,14 @@ async def render(job: Job) -> Product:
         warnings=await _lint(job, request) if job.lint else (),
         commands=(commands.helm(request, asked=answer.asked),),
         api_versions=() if options.api_versions else answer.asked,
+        random=answer.random,
     )
 
 
 def told(job: Job) -> object:
-    """Return what decides a render besides the source and the files: the release that templates see, and whose it is.
-
-    A template may make a password by chance: that is remembered for its application, and told to no other.
-    """
+    """Return what decides a render besides the source and the files: the release that templates see."""
     options = job.source.helm or HelmOptions()
-    release = [_release_name(job, options), _namespace(job, options), _kube_version(job, options)]
-    return [job.project, job.application, *release]
+    return [_release_name(job, options), _namespace(job, options), _kube_version(job, options)]
 
 
 async def chart(job: Job) -> tuple[File, ...]:

@@ -60,15 +60,14 @@ async def render(job: Job) -> Product:
         manifests=encoded(rendered.manifests_of(written(answer.documents))),
         commands=commands.kustomize(options, build_options=request.build_options),
         api_versions=() if options.api_versions else answer.asked,
+        random=answer.random,
     )
 
 
 def told(job: Job) -> object:
-    """Return what decides a build besides the source and the files: what inflated charts see, and whose it is."""
+    """Return what decides a build besides the source and the files: what charts inflated on the way see."""
     options = job.source.kustomize or KustomizeOptions()
-    if _ENABLE_HELM not in _build_options(job, options):
-        return None
-    return [job.project, job.application, options.kube_version or job.kube_version]
+    return options.kube_version or job.kube_version if _ENABLE_HELM in _build_options(job, options) else None
 
 
 def _substituted(options: KustomizeOptions, variables: Variables) -> KustomizeOptions:

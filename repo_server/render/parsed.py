@@ -1,12 +1,12 @@
 """YAML files of repositories that we have to understand ourselves, each content read once. Called by the renderers."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
 from argosy.gateways.tools.port import File, ReadFile, Tools, UnreadableFile
 from repo_server.errors import Refused
+from repo_server.recent import Recent
 
 _REMEMBERED = 2000
 _LARGEST_REMEMBERED = 64 * 1024
@@ -17,22 +17,17 @@ class Parsed:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._known: OrderedDict[bytes, Mapping[str, Any]] = OrderedDict()
+        self._known: Recent[bytes, Mapping[str, Any]] = Recent(most=_REMEMBERED)
 
     async def document(self, path: str, content: bytes) -> Mapping[str, Any]:
         """Return the first document of a file, or nothing. Raises `Refused` with the line, or a `ToolError`."""
         identity = hashlib.sha256(content).digest()
-        if identity in self._known:
-            self._known.move_to_end(identity)
-            return self._known[identity]
+        if (known := self._known.get(identity)) is not None:
+            return known
         (answer,) = await self._tools.yaml([File(path=path, content=content)])
         match answer:
             case ReadFile(documents=documents):
                 found = documents[0].manifest if documents else {}
             case UnreadableFile(line=line, message=message):
                 raise Refused("render_failed", f"{path}, line {line}: {message}")
-        if len(content) <= _LARGEST_REMEMBERED:
-            self._known[identity] = found
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return found
+        return self._known.put(identity, found) if len(content) <= _LARGEST_REMEMBERED else found

@@ -5,6 +5,7 @@ Two callers who want the same at once wait for one render.
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
@@ -81,12 +82,13 @@ class Renderer:
         """Return what a source renders to. Raises `Refused`, `Damaged`, `Stuck` or a `ToolError`."""
         job, kind = await self._prepared(request, place)
         asked = await self._question(job, kind)
-        now = _now(job)
-        if not request.fresh and (known := await self._renders.find(asked, now, revision=place.revision)) is not None:
+        now, owner = _now(job), _owner(job)
+        find = functools.partial(self._renders.find, asked, now, revision=place.revision, owner=owner)
+        if not request.fresh and (known := await find()) is not None:
             return known
         async with self._turn(asked, now):
             if not request.fresh:
-                if (known := await self._renders.find(asked, now, revision=place.revision)) is not None:
+                if (known := await find()) is not None:
                     return known
                 await self._failures.check(_failure(asked, job), lambda depended: footprint.holds(depended, now))
             return await self._rendered(job, kind, asked, place)
@@ -133,7 +135,8 @@ class Renderer:
         if not product.hermetic:
             revision = "" if job.generate_paths else place.revision
             lifetime = Lifetime(revision=revision, until=self._clock.now().timestamp() + self._lifetime)
-        fingerprint = self._renders.keep(asked, product, _footprint(job, product.api_versions), lifetime)
+        depended = _footprint(job, product.api_versions)
+        fingerprint = self._renders.keep(asked, product, depended, lifetime=lifetime, owner=_owner(job))
         return replace(product, fingerprint=fingerprint)
 
     @contextlib.asynccontextmanager
@@ -221,6 +224,11 @@ async def _names(job: Job) -> Collection[str]:
         return names
     await tree.demand(job.path, kind="directory")
     return names
+
+
+def _owner(job: Job) -> str:
+    """Return the one application that may have what was made by chance for it."""
+    return f"{job.project}/{job.application}"
 
 
 def _failure(asked: bytes, job: Job) -> bytes:

@@ -93,7 +93,7 @@ class Kitchen:
         asked = RenderRequest(
             application=application,
             namespace=request.pop("namespace", "store"),
-            project="default",
+            project=request.pop("project", "default"),
             sources=tuple(
                 SourceRequest(source=source, repository=self.entry(source), revision=revision) for source in sources
             ),

@@ -66,6 +66,32 @@ async def test_applications_that_ask_the_same_share_a_render(kitchen: Kitchen):
     assert kitchen.rendered == 4
 
 
+async def test_applications_share_the_render_of_a_chart(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    for number in range(20):
+        helm = HelmOptions(release_name="same", values=f"color: {number % 4}")
+        data = await kitchen.data(kitchen.source("web", helm=helm), application=f"app-{number}")
+        assert data["same"]["color"] == str(number % 4)
+    assert kitchen.rendered == 4
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ randAlphaNum 20 }}", "{{ genPrivateKey `ed25519` | sha256sum }}", "{{ now }}", '{{ htpasswd "a" "b" }}'],
+)
+async def test_what_a_template_makes_by_chance_is_for_its_application_alone(kitchen: Kitchen, template: str):
+    secret = {"templates/secret.yaml": config_map("secret").rstrip() + "\ndata: {password: '" + template + "'}\n"}
+    kitchen.forge.create().commit(chart("web", **secret))
+    source = kitchen.source("web", helm=HelmOptions(release_name="same"))
+    made: dict[str, set[str]] = {}
+    for _ in range(2):
+        for project, application in (("a", "one"), ("a", "two"), ("b", "one")):
+            data = await kitchen.data(source, application=application, project=project)
+            made.setdefault(f"{project}/{application}", set()).add(data["secret"]["password"])
+    assert [len(each) for each in made.values()] == [1, 1, 1]
+    assert len(set.union(*made.values())) == 3
+
+
 async def test_2_60_a_hard_refresh_renders_anew(kitchen: Kitchen):
     kitchen.forge.create().commit(chart("web"))
     for fresh in (False, False, True):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from repo_server.recent import Recent
+from repo_server.recent import Recent, RecentBytes
 
 
 def kept(recent: Recent[str, str], keys: Sequence[str]) -> str:
@@ -55,3 +55,16 @@ def test_what_is_dropped_is_gone():
     recent.drop("a")
     recent.drop("never")
     assert recent.get("a") is None
+
+
+def test_as_many_bytes_as_fit_are_kept_and_the_longest_unused_go() -> None:
+    recent: RecentBytes[str, str] = RecentBytes(10)
+    for key in "abc":
+        recent.put(key, key, size=4)
+    assert [recent.get(key) for key in "abc"] == [None, "b", "c"]
+    recent.get("b")
+    recent.put("d", "d", size=4)
+    assert [recent.get(key) for key in "bcd"] == ["b", None, "d"]
+    recent.put("b", "again")
+    recent.put("big", "big", size=11)
+    assert [recent.get(key) for key in ("b", "d", "big")] == [None, None, None]

@@ -154,6 +154,7 @@ class ChartDependency(msgspec.Struct, frozen=True, omit_defaults=True):
 class HelmAnswer(msgspec.Struct, frozen=True, tag="rendered", tag_field="kind"):
     """CRDs first, then the templates' objects by file, hooks among them as they were written; and the chart's notes.
 
+    `random` is whether templates left something to chance or the clock: a password, a certificate, a date.
     `asked` are the entries of `.Capabilities.APIVersions` that templates asked for, whether they were there or not;
     `None` where a template listed them all: any other list can then give another answer.
     """
@@ -161,6 +162,7 @@ class HelmAnswer(msgspec.Struct, frozen=True, tag="rendered", tag_field="kind"):
     documents: tuple[Document, ...]
     notes: str = ""
     asked: tuple[str, ...] | None = None
+    random: bool = False
 
 
 class MissingDependencies(msgspec.Struct, frozen=True, tag="missing-dependencies", tag_field="kind"):
@@ -287,10 +289,11 @@ class KustomizeRequest:
 
 
 class KustomizeAnswer(msgspec.Struct, frozen=True, tag="built", tag_field="kind"):
-    """The objects in the order in which Kustomize gives them; `asked` as in `HelmAnswer`, of the charts inflated."""
+    """The objects in the order in which Kustomize gives them; the rest as in `HelmAnswer`, of the charts inflated."""
 
     documents: tuple[Document, ...]
     asked: tuple[str, ...] | None = ()
+    random: bool = False
 
 
 class RemoteFile(msgspec.Struct, frozen=True, tag="file", tag_field="kind"):

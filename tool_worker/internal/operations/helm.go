@@ -28,6 +28,7 @@ type helmAnswer struct {
 	Documents []documents.Document `json:"documents"`
 	Notes     string               `json:"notes"`
 	Asked     []string             `json:"asked"`
+	Random    bool                 `json:"random"`
 }
 
 const notesFile = "NOTES.txt"
@@ -55,7 +56,7 @@ func renderHelm(request frames.Request, limits Limits) (any, error) {
 	notes := rendered.files[path.Join(rendered.chart.Name(), "templates", notesFile)]
 	reader := documents.Reader{Room: limits.Output - len(notes)}
 	found, err := readRendered(&reader, rendered.chart, rendered.files, wanted)
-	return helmAnswer{Kind: "rendered", Documents: found, Notes: notes, Asked: rendered.asked}, err
+	return helmAnswer{Kind: "rendered", Documents: found, Notes: notes, Asked: rendered.asked, Random: rendered.random}, err
 }
 
 // template is a chart to be rendered. Rendering changes the chart and the values, so both are made as often as needed.
@@ -65,11 +66,13 @@ type template struct {
 	values func() (map[string]any, error)
 }
 
-// renderedChart is what a chart's templates gave, by their paths, and the API versions that they asked for, nil for all.
+// renderedChart is what a chart's templates gave, by their paths, the API versions that they asked for, nil for all, and
+// whether something in it is by chance.
 type renderedChart struct {
-	chart *chart.Chart
-	files map[string]string
-	asked []string
+	chart  *chart.Chart
+	files  map[string]string
+	asked  []string
+	random bool
 }
 
 // run renders, or tells which dependencies are missing.

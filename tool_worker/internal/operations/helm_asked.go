@@ -68,7 +68,7 @@ func (a *askedVersions) MarshalText() ([]byte, error) {
 func (a *askedVersions) functions() texttemplate.FuncMap {
 	noting := texttemplate.FuncMap{}
 	for _, name := range []string{"kindOf", "kindIs", "typeOf", "typeIs", "typeIsLike", "deepEqual"} {
-		function := reflect.ValueOf(typeFunctions[name])
+		function := reflect.ValueOf(sprigFunctions[name])
 		watching := func(arguments []reflect.Value) []reflect.Value {
 			for _, argument := range arguments {
 				if argument.CanInterface() && argument.Interface() == any(a) {
@@ -82,4 +82,4 @@ func (a *askedVersions) functions() texttemplate.FuncMap {
 	return noting
 }
 
-var typeFunctions = sprig.TxtFuncMap()
+var sprigFunctions = sprig.TxtFuncMap()

@@ -3,6 +3,7 @@ package operations
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"helm.sh/helm/v4/pkg/chart/common"
@@ -17,21 +18,23 @@ import (
 // execute executes the templates. Where they want more of the API versions than to ask for single ones, or fail, they
 // are executed once more, with the list as Helm has it.
 func (t template) execute(loaded *chart.Chart) (*renderedChart, error) {
-	asked := &askedVersions{}
-	if files, err := t.executeOnce(loaded, asked); err == nil && !asked.all {
-		return &renderedChart{chart: loaded, files: files, asked: asked.names()}, nil
+	asked, random := &askedVersions{}, &chance{}
+	if files, err := t.executeOnce(loaded, asked, random); err == nil && !asked.all {
+		return &renderedChart{chart: loaded, files: files, asked: asked.names(), random: random.taken}, nil
 	}
 	loaded, err := t.load()
 	if err != nil {
 		return nil, err
 	}
-	files, err := t.executeOnce(loaded, nil)
-	return &renderedChart{chart: loaded, files: files}, err
+	files, err := t.executeOnce(loaded, nil, random)
+	return &renderedChart{chart: loaded, files: files, random: random.taken}, err
 }
 
 // executeOnce is what Helm's install action does before it talks to a cluster. With `asked`, templates are shown a
 // list of API versions that takes notes.
-func (t template) executeOnce(loaded *chart.Chart, asked *askedVersions) (map[string]string, error) {
+func (t template) executeOnce(
+	loaded *chart.Chart, asked *askedVersions, random *chance,
+) (map[string]string, error) {
 	values, err := t.values()
 	if err != nil {
 		return nil, err
@@ -60,10 +63,10 @@ func (t template) executeOnce(loaded *chart.Chart, asked *askedVersions) (map[st
 		return nil, &refusal.Failed{File: "Chart.yaml", Message: fmt.Sprintf(
 			"chart requires kubeVersion: %s which is incompatible with Kubernetes %s", constraint, version.Version)}
 	}
-	templates := engine.Engine{}
+	templates := engine.Engine{CustomTemplateFuncs: random.functions()}
 	if asked != nil {
 		shown["Capabilities"] = asked.noting(capabilities)
-		templates.CustomTemplateFuncs = asked.functions()
+		maps.Copy(templates.CustomTemplateFuncs, asked.functions())
 	}
 	return templates.RenderWithContext(context.Background(), loaded, shown)
 }

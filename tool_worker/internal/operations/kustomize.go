@@ -30,6 +30,7 @@ type kustomizeAnswer struct {
 	Kind      string               `json:"kind"`
 	Documents []documents.Document `json:"documents"`
 	Asked     []string             `json:"asked"`
+	Random    bool                 `json:"random"`
 }
 
 // buildKustomize builds the kustomization in a directory of the group "files", with Argo CD's options edited into it
@@ -67,7 +68,7 @@ func buildKustomize(request frames.Request, limits Limits) (any, error) {
 		defer openapi.ResetOpenAPI()
 	}
 	built, err := kustomize(files, directory, flags, limits)
-	return kustomizeAnswer{Kind: "built", Documents: built, Asked: prepared.askedFor()}, err
+	return kustomizeAnswer{Kind: "built", Documents: built, Asked: prepared.askedFor(), Random: prepared.random}, err
 }
 
 // kustomize is the library itself.

@@ -130,6 +130,7 @@ func (p *preparation) renderInflation(chart template, skipHooks bool) ([]byte, e
 		return nil, &refusal.Failed{Message: "found in Chart.yaml, but missing in charts/ directory: " + missing.names()}
 	}
 	p.note(rendered.asked)
+	p.random = p.random || rendered.random
 	text, err := rendered.text(chart.wanted, skipHooks)
 	if err != nil {
 		return nil, placeHelm(err)

@@ -44,6 +44,7 @@ type preparation struct {
 	prepared  map[string]bool     // directories, however often they are visited
 	inherited map[string]string   // directory -> the namespace that its charts were given from above
 	asked     map[string]struct{} // nil where a chart asked for all API versions
+	random    bool                // where a chart left something to chance
 }
 
 // place is a directory and what it is visited with: the namespace from above, which charts inherit, and the root of the
