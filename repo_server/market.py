@@ -11,7 +11,8 @@ from argosy.engine.model.repository import Repository
 from argosy.gateways.tools.port import ChartDependency, Tools
 from repo_server.fetching import Fetching
 from repo_server.git.mirrors import Mirrors
-from repo_server.render.elsewhere import Base, ChartAt, FileAt, Reference, Vendored
+from repo_server.git.submodules import Composer
+from repo_server.render.elsewhere import Base, ChartAt, FileAt, Reference, Vendored, identity_of
 from repo_server.tree import Tree
 from repo_server.web import files
 
@@ -23,6 +24,7 @@ class OpenMarket:
 
     def __init__(self, *, mirrors: Mirrors, fetching: Fetching, tools: Tools) -> None:
         self._mirrors = mirrors
+        self._composer = Composer(mirrors, web=fetching.web)
         self._fetching = fetching
         self._tools = tools
 
@@ -36,7 +38,8 @@ class OpenMarket:
     async def base(self, repository: Repository, revision: str) -> Tree:
         """Return the files of a Git repository at a revision; empty means its default branch."""
         mirror = await self._mirrors.of(repository.url, repository)
-        return await mirror.tree(await mirror.resolve(revision, tag_prefix="", tools=self._tools, fresh=False))
+        commit = await mirror.resolve(revision, tag_prefix="", tools=self._tools, fresh=False)
+        return await self._composer.tree(mirror, commit, submodules=True)
 
     async def dependencies(
         self,
@@ -61,7 +64,7 @@ class OpenMarket:
                 return hashlib.sha256(await self.file(url)).hexdigest()
             case Base(revision=revision):
                 assert repository is not None
-                return (await self.base(repository, revision)).root
+                return identity_of(await self.base(repository, revision))
             case ChartAt():
                 assert repository is not None
                 return await self._fetching.dependencies.identity(reference, repository)

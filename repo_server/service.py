@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 
 from argosy.engine.errors import Stuck
 from argosy.engine.model.base import Model
@@ -47,6 +48,8 @@ from repo_server.sources import Sources
 from repo_server.tree import Tree
 
 Answer = TypeVar("Answer")
+
+log = structlog.get_logger("repo_server")
 
 
 class EncodedSource(Model, frozen=True):
@@ -233,7 +236,8 @@ class Service:
                 "limit_exceeded", f"there was no answer within the time limit of {self._bounds.seconds:g} seconds"
             ) from error
         except Damaged as error:
-            raise Refused("unavailable", f"what was fetched could not be read, twice: {error}; try again") from error
+            log.warning("what is kept on disk could not be read, twice", error=str(error))
+            raise Refused("unavailable", "what was fetched could not be read, twice; try again") from error
         except ToolCrashed as error:
             raise Refused("bug", str(error)) from error
         except ToolLimit as error:

@@ -122,7 +122,7 @@ class Elsewhere:
     async def base(self, url: str, revision: str) -> Tree:
         """Return the files of a remote base. Raises `Refused` (repositories_needed) for one that nobody has allowed."""
         tree = await self._market.base(self._entry(url), revision)
-        self._note(Base(url, revision), tree.root)
+        self._note(Base(url, revision), identity_of(tree))
         return tree
 
     async def dependencies(self, wanted: Sequence[ChartDependency], *, tree: Tree, folder: str) -> tuple[File, ...]:
@@ -166,6 +166,11 @@ class Elsewhere:
 
     def _note(self, reference: _Noted, identity: str) -> None:
         self._taken[msgspec.json.encode(reference).decode()] = identity
+
+
+def identity_of(tree: Tree) -> str:
+    """Return the identity of a base: of equal roots, those that are apart may hold other files."""
+    return f"{tree.root} {tree.apart}".rstrip()
 
 
 def _is_anonymous(entry: Repository) -> bool:
