@@ -31,8 +31,16 @@ def _meaning(code: RefusalCode, says: str, words: str) -> _Meaning:
 _WANTS_CREDENTIALS = "it wants credentials and none are configured for it; add the repository with them"
 _REFUSED_CREDENTIALS = "it refused the credentials; correct them in the repository's entry"
 
+# What lies on a disk that is full is as good as ever, and is not thrown away.
+_NO_ROOM = _meaning(
+    "unavailable",
+    "there is no room for it on the repo server's own disk, or it cannot be written; see to the folder of --state",
+    r"no space left on device|disk quota exceeded|read-only file system",
+)
+
 # The first row that matches decides.
 MEANINGS: Sequence[_Meaning] = (
+    _NO_ROOM,
     _meaning(
         "limit_exceeded",
         "git would have needed more memory or disk for it than is allowed (ARGOSY_GIT_MEMORY_LIMIT, "
@@ -139,7 +147,9 @@ def _says(meaning: _Meaning, access: Access) -> str:
 
 
 def check_local(finished: Finished) -> None:
-    """Return if a command on our own disk went well. Raises `Damaged`."""
+    """Return if a command on our own disk went well. Raises `Refused` for a disk that is full, else `Damaged`."""
+    if _NO_ROOM.words.search(finished.errors):
+        raise Refused(_NO_ROOM.code, _NO_ROOM.says)
     if finished.status != 0:
         raise Damaged(finished.errors.strip()[-_LONGEST_QUOTE:])
 

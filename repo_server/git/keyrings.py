@@ -24,6 +24,7 @@ _ARMOUR = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _SSH_KEY = re.compile(
     r"(?P<before>.*?)(?P<type>(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+)[ \t]+(?P<key>[A-Za-z0-9+/]+={0,2})(?:\s.*)?"
 )
+_UNWRITTEN = re.compile("No space left on device|Disk quota exceeded|Read-only file system")
 _OPTION = re.compile(r'\bcert-authority\b|\b(?:valid-after|valid-before|namespaces)="[^"]*"')
 _GPG_CONF = "no-autostart\ntrust-model always\nno-auto-key-retrieve\nno-auto-check-trustdb\ndisable-dirmngr\n"
 
@@ -67,7 +68,7 @@ class Keyrings:
         self._folder.mkdir(parents=True, mode=0o700)
 
     async def of(self, keys: tuple[str, ...]) -> Keyring:
-        """Return the keyring of these public keys. Raises `Refused` (unavailable) where there is no gpg."""
+        """Return the keyring of these public keys. Raises `Refused` (unavailable) where there is no gpg, or no room."""
         name = hashlib.sha256("\0".join(keys).encode()).hexdigest()[:32]
         async with self._making:
             known = self._kept.pop(name, None)
@@ -80,12 +81,17 @@ class Keyrings:
             return known
 
     async def _make(self, folder: Path, keys: tuple[str, ...]) -> Keyring:
-        armoured = "\n".join(key for key in keys if _ARMOUR in key)
-        await asyncio.to_thread(_prepare, folder, keys)
+        armoured = [key for key in keys if _ARMOUR in key]
+        try:
+            await asyncio.to_thread(_prepare, folder, keys)
+        except OSError as error:
+            raise _unwritable(error.strerror) from error
         if not armoured:
             return Keyring(folder=folder, until=float("inf"))
-        # What cannot be imported is a key that is not there, and is named as such by the commits that need it.
-        await _gpg(folder, ["--import"], armoured)
+        # What cannot be imported is a key that is not there, and is named as such by the commits that need it. One by
+        # one, for gpg takes none of those beside a broken one.
+        for key in armoured:
+            await _gpg(folder, ["--import"], key)
         listed = await _gpg(folder, ["--with-colons", "--list-keys"], "")
         now = self._clock.now().timestamp()
         return Keyring(folder=folder, until=min((end for end in _ends(listed) if end > now), default=float("inf")))
@@ -116,14 +122,14 @@ async def _gpg(folder: Path, arguments: list[str], text: str) -> str:
     command = ["gpg", "--batch", "--no-tty", *arguments]
     environment = {"PATH": os.environ.get("PATH", os.defpath), **HARDENED, "GNUPGHOME": str(folder), "LC_ALL": "C"}
 
-    def run() -> bytes:
+    def run() -> "subprocess.CompletedProcess[bytes]":
         # S603: nothing in the command comes from outside; the keys go in as text.
         return subprocess.run(  # noqa: S603
             command, input=text.encode(), capture_output=True, check=False, timeout=_SECONDS, env=environment
-        ).stdout
+        )
 
     try:
-        return (await asyncio.to_thread(run)).decode("utf-8", "replace")
+        finished = await asyncio.to_thread(run)
     except FileNotFoundError as error:
         raise Refused(
             "unavailable", "signatures cannot be checked: gpg is not installed beside the repo server; install gnupg"
@@ -132,3 +138,11 @@ async def _gpg(folder: Path, arguments: list[str], text: str) -> str:
         raise Refused(
             "limit_exceeded", f"gpg did not read the keyring within {_SECONDS} seconds; look at argocd-gpg-keys-cm"
         ) from error
+    if unwritten := _UNWRITTEN.search(finished.stderr.decode("utf-8", "replace")):
+        raise _unwritable(unwritten[0])
+    return finished.stdout.decode("utf-8", "replace")
+
+
+def _unwritable(because: str | None) -> Refused:
+    """Return the refusal where a keyring has no place: without its keys, what is well signed would seem not to be."""
+    return Refused("unavailable", f"a keyring cannot be written to the repo server's disk: {because}; see to it")

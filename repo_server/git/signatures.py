@@ -19,7 +19,7 @@ from repo_server.git import commits, verdicts
 from repo_server.git.commits import Commit
 from repo_server.git.keyrings import Keyring, Keyrings
 from repo_server.git.mirror import Mirror, NamedTag
-from repo_server.git.verdicts import UNSIGNED, Signed, Unproved, Verdict
+from repo_server.git.verdicts import UNREADABLE, UNSIGNED, Signed, Unproved, Verdict
 
 _SEAL = "argocd-gpg-seal"
 _SHOWN = 10
@@ -107,7 +107,10 @@ class Signatures:
             finished = await mirror.look(_command(item, keyring), keyring.variables)
         if finished.killed_after is not None:
             return Unproved(because=f"has a signature that was not judged within {finished.killed_after:g} seconds")
-        verdict = keyring.verdicts[item.identity] = verdicts.read(item.signatures[0], finished)
+        verdict = verdicts.read(item.signatures[0], finished)
+        if verdict == UNREADABLE:
+            return verdict  # perhaps gpg could not be run just now
+        keyring.verdicts[item.identity] = verdict
         if len(keyring.verdicts) > _MOST_VERDICTS:
             keyring.verdicts.popitem(last=False)
         return verdict

@@ -35,6 +35,7 @@ class Unproved:
 Verdict = Signed | Unproved
 
 UNSIGNED = Unproved(because="is not signed")
+UNREADABLE = Unproved(because="has a signature that cannot be read")
 
 
 def read(kind: str, finished: Finished) -> Verdict:
@@ -60,7 +61,7 @@ def _openpgp(words: str) -> Verdict:
     judged = [(name, fields) for name, *fields in filter(None, lines) if name in _BECAUSE or name == "GOODSIG"]
     valid = [fields for name, *fields in filter(None, lines) if name == "VALIDSIG"]
     if not judged:
-        return Unproved(because="has a signature that cannot be read")
+        return UNREADABLE
     for name, fields in judged:
         if name != "GOODSIG":
             return Unproved(because=_because(name, fields))
@@ -95,4 +96,4 @@ def _ssh(words: str) -> Verdict:
         return Signed(keys=(match["key"],))
     if any(line.startswith('Good "git" signature with ') for line in lines):
         return Unproved(because="is signed by an ssh key that is not in the keyring, or was not valid at its time")
-    return Unproved(because="has a bad signature" if lines else "has a signature that cannot be read")
+    return Unproved(because="has a bad signature") if lines else UNREADABLE
