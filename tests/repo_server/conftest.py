@@ -138,7 +138,7 @@ async def kitchen(
     plugins.open()
     shelves: list[Shelf] = []
 
-    def make() -> tuple[Service, Renderer]:
+    def make(seconds: float = 60) -> tuple[Service, Renderer]:
         shelf = Shelf(tmp_path / "renders", secret=b"of the tests", limit=10_000_000)
         shelf.open()
         shelves.append(shelf)
@@ -152,13 +152,14 @@ async def kitchen(
             clock=reach.clock,
             lifetime=86400,
         )
-        return Service(sources=sources, renderer=renderer, bounds=Bounds(seconds=60, parallel=0)), renderer
+        return Service(sources=sources, renderer=renderer, bounds=Bounds(seconds=seconds, parallel=0)), renderer
 
     async def settle() -> None:
         for shelf in shelves:
             await shelf.settle()
 
     yield Kitchen(make, forge, counting, reach.clock, settle=settle)
-    await settle()
+    for shelf in shelves:
+        await shelf.close()
     plugins.close()
     await fetching.web.close()

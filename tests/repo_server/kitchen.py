@@ -66,7 +66,7 @@ class CountingTools:
 class Kitchen:
     """Renders sources of the forge; `again` starts the service anew on what the last one left on disk."""
 
-    make: Callable[[], tuple[Service, Renderer]]
+    make: Callable[..., tuple[Service, Renderer]]
     forge: Forge
     tools: CountingTools
     clock: ManualClock

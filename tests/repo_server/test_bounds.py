@@ -5,11 +5,7 @@ import pytest
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.wire.repo_server import RenderRequest, SourceRequest
-from repo_server.cache import Cache
 from repo_server.errors import Refused
-from repo_server.render.job import Limits
-from repo_server.render.source import Renderer
-from repo_server.service import Bounds, Service
 from tests.repo_server.kitchen import Kitchen, chart, config_map
 
 
@@ -17,8 +13,7 @@ async def test_a_request_beyond_its_deadline_is_refused_with_the_limit(kitchen: 
     endless = "{{ range $i := until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"
     kitchen.forge.create().commit({**chart("bad", **{"templates/bad.yaml": endless}), "app/a.yaml": config_map("a")})
     await kitchen.render(kitchen.source("app"))
-    renderer = Renderer(tools=kitchen.tools, cache=Cache(limit=0), limits=Limits())
-    hurried = Service(sources=kitchen.service._sources, renderer=renderer, bounds=Bounds(seconds=0.5, parallel=1))
+    hurried, _ = kitchen.make(seconds=0.5)
     with pytest.raises(Refused, match=r"within the time limit of 0\.5 seconds") as refused:
         await hurried.render(_request(kitchen.source("bad")))
     assert refused.value.code == "limit_exceeded"
