@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import structlog
 import yaml
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +85,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "devcluster_program" in getattr(item, "fixturenames", ()):
             item.add_marker("cluster")
+
+
+@pytest.fixture(autouse=True)
+def logging_of_its_own() -> Iterator[None]:
+    """Undo what a test made of the log: it would go on writing to a file of that test, which is closed by then."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
