@@ -80,7 +80,7 @@ class _Calls:
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), self._authorization):
             return Response(status_code=401), "unauthorized"
         try:
-            value = await answer(decoder.decode(await _body(request)))
+            value = await answer(_decoded(decoder, await _body(request)))
         except msgspec.MsgspecError as error:
             return _refusal(wire.Refusal(code="invalid", message=f"the request is not of this version: {error}"))
         except Refused as error:
@@ -99,6 +99,13 @@ async def _body(request: Request) -> bytes:
         if len(content) > _LARGEST_REQUEST:
             raise Refused("limit_exceeded", f"the request is larger than {_LARGEST_REQUEST:,} bytes")
     return bytes(content)
+
+
+def _decoded(decoder: "msgspec.json.Decoder[Asked]", content: bytes) -> Asked:
+    try:
+        return decoder.decode(content)
+    except RecursionError as error:
+        raise Refused("invalid", "the request is nested too deep to be read") from error
 
 
 def _answer(content: bytes) -> Response:

@@ -6,7 +6,6 @@ The index is asked for once per interval and entry, and sent again only if it ha
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
 
 from argosy.engine.model.repository import Repository
 from argosy.gateways.clock import Clock
@@ -24,6 +23,7 @@ from repo_server.recent import Recent
 from repo_server.web import files
 from repo_server.web.client import Web
 from repo_server.web.files import Fetched, NotModified, Validators, Wanted
+from repo_server.web.trust import joined, scheme
 
 _ANY = Belief(seconds=float("inf"))
 """Whatever the index said last will do: a version that is there stays what it is."""
@@ -97,7 +97,7 @@ class HttpCharts:
         )
 
     async def _known(self, repository: Repository, belief: Belief) -> _Read:
-        if urlsplit(repository.url).scheme not in ("http", "https"):
+        if scheme(repository.url) not in ("http", "https"):
             raise Refused("invalid", f"chart repository {scrub(repository.url)!r} must be an http or https URL")
 
         async def ask(before: _Read | None) -> _Read:
@@ -144,14 +144,16 @@ class HttpCharts:
         name = place.at(entry.version)
         if not entry.urls:
             raise Refused("render_failed", f"{name}: the index names no URL for it")
-        url = urljoin(f"{place.repository.url.rstrip('/')}/", entry.urls[0])
-        match urlsplit(url).scheme:
+        url = joined(f"{place.repository.url.rstrip('/')}/", entry.urls[0])
+        match scheme(url):
             case "oci":
                 content = await self._registries(url)
             case "http" | "https":
                 content = await self._download(place, url)
             case _:
-                raise Refused("invalid", f"{name}: its URL {scrub(url)[:200]!r} is none of http, https and oci")
+                raise Refused(
+                    "invalid", f"{name}: its URL {scrub(entry.urls[0])[:200]!r} is none of http, https and oci"
+                )
         if _promised(entry) not in ("", hashlib.sha256(content).hexdigest()):
             raise Refused("render_failed", f"{name}: its archive does not have the digest that the index promises")
         return content

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from argosy.engine.model.repository import Repository
 from repo_server.errors import Refused
@@ -21,7 +20,7 @@ from repo_server.git.address import Address, scrub
 from repo_server.git.credentials import Bearer, Key, Password, Tradable, Usable
 from repo_server.git.tickets import Login, TicketOffice
 from repo_server.private_files import PrivateFiles
-from repo_server.web.trust import exempt
+from repo_server.web.trust import exempt, scheme
 
 # Findings of git's object check that old, honest repositories have and that cannot hurt a reader without a checkout.
 _HARMLESS = ("zeroPaddedFilemode", "badTimezone", "missingSpaceBeforeDate", "nulInCommit", "multipleAuthors")
@@ -74,7 +73,10 @@ class Access:
 
 @contextlib.contextmanager
 def environment(access: Access, office: TicketOffice, *, stalled_after: int) -> Generator[dict[str, str]]:
-    """Yield the environment for one network command; `stalled_after` is how many seconds may pass without data."""
+    """Yield the environment for one network command; `stalled_after` is how many seconds may pass without data.
+
+    Raises `Refused` (invalid) for an entry that cannot be used.
+    """
     with contextlib.ExitStack() as stack:
         files = stack.enter_context(PrivateFiles())
         result = dict(HARDENED)
@@ -86,6 +88,8 @@ def environment(access: Access, office: TicketOffice, *, stalled_after: int) -> 
         if access.address.over_ssh:
             result["GIT_SSH_COMMAND"] = _ssh(access, files, stalled_after=stalled_after)
         if access.repository.proxy:
+            if not access.repository.no_proxy.isprintable():
+                raise Refused("invalid", f"repository {access.address.url}: noProxy holds a control character")
             result["NO_PROXY"] = result["no_proxy"] = access.repository.no_proxy
         match access.credential:
             case Password(username=username, password=password, unasked=False):
@@ -176,7 +180,7 @@ def _by_proxy(access: Access, files: PrivateFiles) -> dict[str, str]:
     entry = access.repository
     if not entry.proxy or exempt(entry, access.address.host):
         return {}
-    if urlsplit(entry.proxy).scheme not in ("http", "socks5", "socks5h"):
+    if scheme(entry.proxy) not in ("http", "socks5", "socks5h"):
         raise Refused(
             "invalid",
             f"repository {access.address.url}: the proxy {scrub(entry.proxy)!r} must be an http or socks5 URL for ssh",

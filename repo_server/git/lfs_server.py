@@ -20,7 +20,7 @@ from repo_server.git.credentials import Bearer, Password
 from repo_server.git.mirror import Mirror
 from repo_server.tree import Store
 from repo_server.web.client import Authorization, Request, Response, Web
-from repo_server.web.trust import origin
+from repo_server.web.trust import origin, scheme
 
 _JSON = "application/vnd.git-lfs+json"
 _CONFIG = ".lfsconfig"
@@ -132,7 +132,7 @@ class LfsServer:
             raise Refused(
                 "path_not_found", f"the Git LFS server of {self.name} does not have {item.oid[:12]}: {words!r}"
             )
-        if origin(action.href) != origin(endpoint.url) and urlsplit(action.href).scheme != "https":
+        if origin(action.href) != origin(endpoint.url) and scheme(action.href) != "https":
             raise Refused(
                 "unavailable",
                 f"the Git LFS server of {self.name} sends us to {scrub(action.href)[:200]!r}; another host is only "
@@ -168,7 +168,7 @@ class LfsServer:
             action = msgspec.json.decode(answer, type=_Action)
         except msgspec.MsgspecError as error:
             raise Refused("unavailable", f"{self.name}: git-lfs-authenticate answered something else") from error
-        if (urlsplit(action.href).hostname or "") != self._mirror.access.address.host or not origin(action.href):
+        if not origin(action.href) or urlsplit(action.href).hostname != self._mirror.access.address.host:
             raise Refused(
                 "unavailable",
                 f"{self.name}: git-lfs-authenticate sends us to another host ({scrub(action.href)[:200]!r})",

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from repo_server.web.trust import scheme
+
 _LONGEST_HEADER = 8 * 1024
 _WORD = re.compile(r'([A-Za-z_-]+)\s*=\s*"([^"]*)"|([A-Za-z_-]+)\s*=\s*([^\s",=]+)|([A-Za-z][A-Za-z0-9-]*)')
 _SHORTEST_SITE = 4
@@ -62,7 +64,7 @@ def may_be_told(registry: str, realm: str) -> bool:
 
 def _chosen(schemes: Mapping[str, Mapping[str, str]]) -> Challenge | None:
     bearer = schemes.get("bearer", {})
-    if urlsplit(bearer.get("realm", "")).scheme in ("http", "https"):
+    if scheme(bearer.get("realm", "")) in ("http", "https"):
         return Bearer(realm=bearer["realm"], service=bearer.get("service", ""), scope=bearer.get("scope", ""))
     return Basic() if "basic" in schemes else None
 

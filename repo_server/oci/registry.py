@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin
 
 import msgspec
 
@@ -19,7 +18,7 @@ from repo_server.oci.place import Place, is_digest
 from repo_server.oci.tokens import Tokens
 from repo_server.web import files
 from repo_server.web.client import Request, Response, Web
-from repo_server.web.trust import origin
+from repo_server.web.trust import joined, origin
 
 _LARGEST_MANIFEST = 4 * 1024 * 1024
 _LARGEST_PAGE = 8 * 1024 * 1024
@@ -175,7 +174,7 @@ def _code(response: Response) -> str:
 
 
 def _next_page(url: str, link: str, place: Place) -> str:
-    following = urljoin(url, link)
+    following = joined(url, link)
     if origin(following) != origin(place.base):
         raise Refused("unavailable", f"{place.shown} says that its tags go on at another host, which is not followed")
     return following

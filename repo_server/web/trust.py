@@ -6,7 +6,7 @@ Called by `web.client`. Contexts are kept, because making one reads all of the s
 import hashlib
 import ssl
 from collections import OrderedDict
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from argosy.engine.model.repository import Repository
 from repo_server.errors import Refused
@@ -56,7 +56,7 @@ def proxy(repository: Repository, url: str) -> str | None:
     """Return the proxy that a URL is reached by. Raises `Refused` (invalid) for one that is not spoken to."""
     if not repository.proxy or exempt(repository, urlsplit(url).hostname or ""):
         return None
-    if urlsplit(repository.proxy).scheme not in ("http", "https"):
+    if scheme(repository.proxy) not in ("http", "https"):
         raise Refused("invalid", f"the proxy {scrub(repository.proxy)!r} must be an http or https URL")
     return repository.proxy
 
@@ -72,6 +72,22 @@ def origin(url: str) -> str:
     try:
         parts = urlsplit(url)
         return origin_of(parts.scheme, parts.hostname or "", parts.port) if parts.scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def scheme(url: str) -> str:
+    """Return the scheme of a URL in lower case; empty for what is none."""
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""
+
+
+def joined(url: str, reference: str) -> str:
+    """Return where a reference at a URL leads; empty if nowhere."""
+    try:
+        return urljoin(url, reference)
     except ValueError:
         return ""
 
