@@ -35,6 +35,6 @@ def _fetch(url: str) -> str:
     try:
         answer = httpx2.get(url, follow_redirects=True)
         answer.raise_for_status()
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise CommandError(f"{url} cannot be read: {error}") from error
     return answer.text
