@@ -41,8 +41,8 @@ from repo_server import sources
 from repo_server.errors import Damaged, Refused
 from repo_server.git.address import scrub
 from repo_server.git.hosts import Count, Kind
+from repo_server.product import Product
 from repo_server.render import apps
-from repo_server.render.job import Product
 from repo_server.render.source import EMPTY, Place, Renderer
 from repo_server.sources import Sources
 from repo_server.tree import Tree

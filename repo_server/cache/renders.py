@@ -12,8 +12,8 @@ from argosy.gateways.clock import Clock
 from repo_server.cache import footprint
 from repo_server.cache.footprint import Footprint, Now
 from repo_server.cache.shelf import Shelf
+from repo_server.product import Product
 from repo_server.recent import RecentBytes
-from repo_server.render.job import Product
 
 _KEPT_PER_QUESTION = 32
 """Branches of one application, mostly: the same question with other files."""

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from argosy.engine import rendered
 from argosy.gateways.tools.port import Document, File, ReadFile, UnreadableFile, YamlFile
 from repo_server.errors import Refused
+from repo_server.product import Product
 from repo_server.render import jsonnet
-from repo_server.render.job import Job, Product, encoded, written
+from repo_server.render.job import Job, encoded, written
 from repo_server.render.selection import is_jsonnet, select
 
 _SKIP = b"+argocd:skip-file-rendering"

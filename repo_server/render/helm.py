@@ -19,8 +19,9 @@ from argosy.gateways.tools.port import (
     SetValue,
 )
 from repo_server.errors import Refused
+from repo_server.product import Product
 from repo_server.render import commands, value_files
-from repo_server.render.job import Job, Product, encoded, written
+from repo_server.render.job import Job, encoded, written
 from repo_server.tree import join
 
 _IGNORE = ".helmignore"

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import msgspec
 
 from argosy.engine import rendered
-from argosy.engine.model.application import SourceType
 from argosy.engine.model.rendering import ToolSettings
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.port import Document, Tools
@@ -51,26 +50,6 @@ class Job:
     limits: Limits
     tools: Tools
     parsed: Parsed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Product:
-    """What a source rendered to; `manifests` is the JSON of a list of `RenderedManifest`, as the answer holds it.
-
-    `api_versions` are those that the templates asked for, None for all of them. `hermetic` is false where the render
-    is no function of what is known to have been read (a plugin's). A `random` one may hold a password that was made by
-    chance: it is remembered for its application, and told to no other. The `fingerprint` stands for the manifests.
-    """
-
-    source_type: SourceType
-    manifests: bytes
-    notes: str = ""
-    warnings: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
-    api_versions: tuple[str, ...] | None = ()
-    hermetic: bool = True
-    random: bool = False
-    fingerprint: str = ""
 
 
 def written(documents: Iterable[Document]) -> list[rendered.Written]:

@@ -28,10 +28,11 @@ from argosy.gateways.tools.port import (
 )
 from repo_server.errors import Refused
 from repo_server.git.address import scrub
+from repo_server.product import Product
 from repo_server.render import commands
 from repo_server.render.detect import KUSTOMIZATIONS
 from repo_server.render.environment import Variables
-from repo_server.render.job import Job, Product, encoded, written
+from repo_server.render.job import Job, encoded, written
 from repo_server.tree import Entry, Tree, join, parent, resolve
 
 _MOST_FOLDERS = 1000

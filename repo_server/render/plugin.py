@@ -12,7 +12,8 @@ from argosy.wire.repo_server import ParameterAnnouncement
 from repo_server.errors import Refused
 from repo_server.plugins.checkout import annotated
 from repo_server.plugins.plugins import Plugin, Plugins
-from repo_server.render.job import Job, Product, encoded, written
+from repo_server.product import Product
+from repo_server.render.job import Job, encoded, written
 from repo_server.tree import Tree
 
 

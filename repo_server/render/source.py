@@ -26,9 +26,10 @@ from repo_server.cache.footprint import Footprint, Now
 from repo_server.cache.renders import Lifetime, Renders
 from repo_server.errors import Refused
 from repo_server.plugins.plugins import Plugins
+from repo_server.product import Product
 from repo_server.render import details, detect, directory, environment, helm, kustomize, overrides, plugin
 from repo_server.render.elsewhere import Elsewhere, Market
-from repo_server.render.job import Job, Limits, Product
+from repo_server.render.job import Job, Limits
 from repo_server.render.parsed import Parsed
 from repo_server.tree import Tree, join, resolve
 
