@@ -39,7 +39,7 @@ class Discovery:
         folder = await looked_at.demand(path, kind="directory")
         told = {name: value for name, value in environment.items() if not name.startswith(_OF_THE_REVISION)}
         by_command = plugin.spec.discover.by_command
-        key = _key(plugin.fingerprint, folder.node.identity, path if by_command else "", told)
+        key = _key(plugin.fingerprint, tree.apart, folder.node.identity, path if by_command else "", told)
         known = self._answers.get(key)
         if known is not None:
             self._answers.move_to_end(key)
