@@ -7,6 +7,8 @@ from pathlib import Path
 from argosy.cli.errors import CommandError
 from argosy.cli.spec import document
 
+_LARGEST = 64 * 1024 * 1024
+
 
 def read_text(place: str) -> str:
     """Read the text at a place; raises `CommandError` if there is none."""
@@ -15,7 +17,11 @@ def read_text(place: str) -> str:
     if place.startswith(("http://", "https://")):
         return _fetch(place)
     try:
-        return Path(place).read_text(encoding="utf-8")
+        with Path(place).open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise CommandError(f"{place} cannot be read: it is larger than {_LARGEST:,} bytes")
+        return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise CommandError(f"{place} cannot be read: {reason}") from error

@@ -31,6 +31,7 @@ class _Failed:
     error: Refused
     times: int
     at: float
+    name: str
     told: int = 0
 
 
@@ -42,8 +43,11 @@ class Failures:
         self._clock = clock
         self._failed: Recent[bytes, _Failed] = Recent(most=_REMEMBERED)
 
-    async def check(self, question: bytes, holds: Callable[[Footprint], Awaitable[bool]]) -> None:
-        """Return if the question may be tried. Raises the `Refused` of the last try while it is paused."""
+    async def check(self, question: bytes, holds: Callable[[Footprint], Awaitable[bool]], *, name: str) -> None:
+        """Return if the question may be tried. Raises the `Refused` of the last try while it is paused.
+
+        `name` is how messages call the tree: the commit that failed first is not the one that is asked for now.
+        """
         failed = self._failed.get(question)
         if failed is None or not self._paused(failed):
             return
@@ -51,17 +55,18 @@ class Failures:
             self._failed.drop(question)
             return
         self._failed.put(question, replace(failed, told=failed.told + 1))
+        message = failed.error.message.replace(failed.name, name)
         raise Refused(
             failed.error.code,
-            f"{failed.error.message} (failed {failed.times} times; the same is not tried again for a while: "
-            "change what is wrong, or ask for a hard refresh)",
+            f"{message} (failed {failed.times} times; the same is not tried again for a while: change what is wrong, or "
+            "ask for a hard refresh)",
         )
 
-    def note(self, question: bytes, footprint: Footprint, error: Refused) -> None:
-        """Note that a try has failed."""
+    def note(self, question: bytes, footprint: Footprint, error: Refused, *, name: str) -> None:
+        """Note that a try has failed; `name` is how the error calls the tree."""
         before = self._failed.get(question)
         times = before.times + 1 if before is not None and before.footprint == footprint else 1
-        failed = _Failed(footprint=footprint, error=error, times=times, at=self._clock.monotonic())
+        failed = _Failed(footprint=footprint, error=error, times=times, at=self._clock.monotonic(), name=name)
         self._failed.put(question, failed)
 
     def forget(self, question: bytes) -> None:

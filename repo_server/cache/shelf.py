@@ -64,7 +64,7 @@ class Shelf:
     def open(self) -> None:
         """Take stock of the folder; a record that an earlier process left half written is passed over."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in sorted(path for path in self._folder.iterdir() if path.name.isdecimal()):
+        for path in sorted(path for path in self._folder.iterdir() if path.name.isdecimal() and path.is_file()):
             segment = int(path.name)
             self._segments[segment] = path.stat().st_size
             self._descriptors[segment] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

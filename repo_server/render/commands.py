@@ -26,9 +26,8 @@ def _helm(request: HelmRequest, asked: tuple[str, ...] | None) -> Iterator[str]:
         yield from _set(parameter)
     for file in request.values:
         yield from ("--values", file.path)
-    for version in request.api_versions:
-        if asked is None or version in asked:
-            yield from ("--api-versions", version)
+    for version in request.api_versions if asked is None else sorted(set(asked).intersection(request.api_versions)):
+        yield from ("--api-versions", version)
     if request.include_crds:
         yield "--include-crds"
     if request.skip_schema_validation:

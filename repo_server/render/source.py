@@ -91,7 +91,8 @@ class Renderer:
             if not request.fresh:
                 if (known := await find()) is not None:
                     return known
-                await self._failures.check(_failure(asked, job), lambda depended: footprint.holds(depended, now))
+                holds = functools.partial(footprint.holds, now=now)
+                await self._failures.check(_failure(asked, job), holds, name=job.tree.name)
             return await self._rendered(job, kind, asked, place)
 
     async def details(self, request: RenderRequest, place: Place) -> Details:
@@ -129,7 +130,7 @@ class Renderer:
             product = await self._run(job, kind)
         except (Refused, Stuck, ToolFailed, ToolLimit) as error:
             if (refused := _lasting(error)) is not None:
-                self._failures.note(_failure(asked, job), _footprint(job, ()), refused)
+                self._failures.note(_failure(asked, job), _footprint(job, ()), refused, name=job.tree.name)
             raise
         self._failures.forget(_failure(asked, job))
         lifetime = None
@@ -233,8 +234,8 @@ def _owner(job: Job) -> str:
 
 
 def _failure(asked: bytes, job: Job) -> bytes:
-    """Return the key of a failure, whose message names the repository: not for those of another one."""
-    return job.source.repo_url.encode() + b" " + asked
+    """Return the key of a failure, whose message names the repository, and what chance made: for nobody else."""
+    return f"{_owner(job)} {job.source.repo_url} ".encode() + asked
 
 
 def _now(job: Job) -> Now:

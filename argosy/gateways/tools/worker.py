@@ -83,6 +83,7 @@ class Worker:
         self._stdin = process.stdin
         self._stdout = process.stdout
         self._complaints = complaints  # a file in memory, its standard error
+        self._memory = -1  # where the kernel says what it holds
 
     @classmethod
     async def start(cls, program: Program, *, folder: Path) -> "Worker":
@@ -126,7 +127,9 @@ class Worker:
     def resident(self) -> int:
         """Return how many bytes of memory the process holds; 0 if it is gone."""
         try:
-            return int(Path(f"/proc/{self.pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
+            if self._memory < 0:
+                self._memory = os.open(f"/proc/{self.pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
+            return int(os.pread(self._memory, 256, 0).split()[1]) * resource.getpagesize()
         except (OSError, IndexError):
             return 0
 
@@ -141,9 +144,10 @@ class Worker:
         self.end()
         self._stdin.close()
         await self._process.communicate()
-        if self._complaints >= 0:
-            os.close(self._complaints)
-            self._complaints = -1
+        for descriptor in (self._complaints, self._memory):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._complaints = self._memory = -1
 
     def _confine(self) -> None:
         """Set from outside what the process cannot be trusted to set; it has been sent nothing yet."""
