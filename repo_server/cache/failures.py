@@ -58,7 +58,7 @@ class Failures:
         message = failed.error.message.replace(failed.name, name)
         raise Refused(
             failed.error.code,
-            f"{message} (failed {failed.times} times; the same is not tried again for a while: change what is wrong, or "
+            f"{message} (failed {failed.times} times; the same is not tried again for a while: change what is wrong or "
             "ask for a hard refresh)",
         )
 
