@@ -2,8 +2,9 @@
 
     python benchmarks/render [one] [fleet] [commits] [refs] [lasting]
 
-All by default, in about four minutes. Processor time is that of this process, which holds the repo server's own
-service, and of the tool workers and gits that it starts; the server of the repositories is not counted. Nothing is asserted.
+All by default, in about two minutes. Processor time is that of this process, which holds the repo server's own
+service, and of the tool workers and gits that it starts; the server of the repositories is not counted. Nothing is
+asserted.
 """
 
 import argparse
