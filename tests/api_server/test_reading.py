@@ -149,7 +149,7 @@ async def test_manifests_are_shown_stamped_and_masked(read):
     assert manifest["metadata"]["annotations"]["argocd.argoproj.io/tracking-id"] == "a:/Secret:team/s"
 
 
-async def test_manifests_of_several_sources_at_revisions_by_position(read):
+async def test_2_53_manifests_of_several_sources_at_revisions_by_position(read):
     url = "https://git.example/org/app"
     old = read.manifests.commit(url, {"one": [], "two": []})
     new = read.manifests.commit(url, {"one": [], "two": []}, branch="HEAD")

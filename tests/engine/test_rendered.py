@@ -63,7 +63,7 @@ def test_a_list_kind_with_a_spec_is_an_object():
         ({"apiVersion": "v1", "kind": "List", "items": [{"kind": "List", "items": []}]}, "not a list itself"),
     ],
 )
-def test_what_is_no_object_is_refused_with_its_place(broken: Mapping[str, Any], says: str):
+def test_b_10_what_is_no_object_is_refused_with_its_place(broken: Mapping[str, Any], says: str):
     with pytest.raises(Stuck, match=says):
         rendered.manifests_of(_written(broken))
 

@@ -1,0 +1,55 @@
+"""A rendered set becomes targets: each key once, in its namespace, marked. Argo CD 2.50; B-11."""
+
+import itertools
+
+from argosy.engine import targets
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
+from argosy.engine.targets import Targets
+from argosy.engine.tracking import Tracking
+
+
+def _map(name: str, text: str, *, version: str = "v1", **metadata: str) -> Manifest:
+    return {
+        "apiVersion": version,
+        "kind": "ConfigMap",
+        "metadata": {"name": name, **metadata},
+        "data": {"text": text},
+    }
+
+
+def _prepared(*manifests: Manifest) -> Targets:
+    def namespaced(kind: GroupKind) -> bool | None:
+        return True if kind.kind == "ConfigMap" else None
+
+    return targets.prepare(manifests, "app", namespace="n", namespaced=namespaced, marks=Tracking())
+
+
+KEY = ResourceKey("", "ConfigMap", "n", "a")
+
+
+def test_2_50_and_b_11_of_one_object_twice_the_last_is_meant_and_the_user_is_told() -> None:
+    prepared = _prepared(_map("a", "first"), _map("b", "other"), _map("a", "last"))
+    assert prepared.desired[KEY]["data"] == {"text": "last"}
+    assert list(prepared.desired) == [ResourceKey("", "ConfigMap", "n", "b"), KEY]
+    (condition,) = prepared.conditions
+    assert condition.type == "RepeatedResourceWarning"
+    assert "appeared 2 times" in condition.message
+
+
+def test_b_11_a_namespace_that_is_spelled_out_makes_no_other_object() -> None:
+    prepared = _prepared(_map("a", "first"), _map("a", "second", namespace="n"), _map("a", "elsewhere", namespace="m"))
+    assert prepared.desired[KEY]["data"] == {"text": "second"}
+    assert len(prepared.desired) == 2
+    assert [condition.type for condition in prepared.conditions] == ["RepeatedResourceWarning"]
+
+
+def test_b_11_another_version_is_the_same_object_and_another_case_is_not() -> None:
+    prepared = _prepared(_map("a", "first"), _map("a", "second", version="v2"), _map("A", "third"))
+    assert {key.name: each["data"]["text"] for key, each in prepared.desired.items()} == {"a": "second", "A": "third"}
+
+
+def test_b_11_it_does_not_depend_on_chance_who_wins() -> None:
+    given = [_map("a", "first"), _map("b", "b"), _map("a", "last")]
+    for order in itertools.permutations(given):
+        last = [each for each in order if each["metadata"]["name"] == "a"][-1]
+        assert _prepared(*order).desired[KEY]["data"] == last["data"]
