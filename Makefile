@@ -74,6 +74,9 @@ lint: $(STAMP) $(PAGE) ## Check style, types and boundaries
 bench: $(STAMP) $(WORKER) devcluster ## Measure; results belong into docs/limits.md
 	@$(BIN)/python benchmarks/run.py
 
+bench-render: $(STAMP) $(WORKER) ## Measure renders beside the command lines, in two minutes
+	@$(BIN)/python benchmarks/render
+
 fmt: $(STAMP) ## Format the Python and the page
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
 	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH" && cd ui && npm run --silent fmt
@@ -86,4 +89,4 @@ lock: ## Resolve the dependencies anew and write requirements/*.txt
 clean: ## Remove what was made in this folder (caches outside of it stay)
 	@rm -rf $(VENV) argosy/_bin argosy/_ui ui/node_modules ui/dist dist build .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench fmt lock clean
+.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench bench-render fmt lock clean
