@@ -14,6 +14,7 @@ import structlog
 UNIX = "unix:"
 
 _SHORTEST_TOKEN = 32
+_BACKLOG = 2048
 
 
 class BadSetting(Exception):
@@ -41,9 +42,10 @@ def token(environment: Mapping[str, str], name: str) -> str:
 
 
 def listen(address: str) -> tuple[socket.socket, str]:
-    """Return a bound socket for `host:port` (0 takes a free port) or `unix:/path`, and the address to tell.
+    """Return a socket that listens on `host:port` (0 takes a free port) or `unix:/path`, and the address to tell.
 
-    A Unix socket is for its owner alone. Raises `OSError` as the system does.
+    Who is told the address may connect at once, and waits until the server accepts. A Unix socket is for its owner
+    alone. Raises `OSError` as the system does.
     """
     if not address.startswith(UNIX):
         host, _, port = address.rpartition(":")
@@ -52,6 +54,7 @@ def listen(address: str) -> tuple[socket.socket, str]:
         opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((host.strip("[]"), int(port)))
+        opened.listen(_BACKLOG)
         return opened, f"http://{host}:{opened.getsockname()[1]}"
     path = Path(address.removeprefix(UNIX))
     path.unlink(missing_ok=True)
@@ -61,6 +64,7 @@ def listen(address: str) -> tuple[socket.socket, str]:
         opened.bind(str(path))
     finally:
         os.umask(before)
+    opened.listen(_BACKLOG)
     return opened, address
 
 
