@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from argosy.engine import durations
+from argosy.gateways.process import BadSetting
 from repo_server.cache.failures import Pause
 from repo_server.git.patience import Patience
 from repo_server.git.process import Limits as GitLimits
@@ -24,10 +25,6 @@ _MEBIBYTE = 1024 * 1024
 _UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
 _SIZE = re.compile(r"(?P<number>\d+)(?P<unit>Ki|Mi|Gi|K|M|G|)")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
-
-
-class BadSetting(Exception):
-    """A setting cannot be used; the text names it and says what it should look like."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ import pytest
 import structlog
 import yaml
 
+pytest_plugins = ["tests.definitions"]
+
 ROOT = Path(__file__).parent.parent
 
 

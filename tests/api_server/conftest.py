@@ -14,7 +14,6 @@ from typing import Any
 import bcrypt
 import httpx2
 import pytest
-import yaml
 
 from api_server import interface as interfaces
 from api_server import wiring
@@ -24,7 +23,6 @@ from api_server.settings import Plain
 from api_server.watching import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
-from argosy.gateways.kubernetes.errors import NotFound, TooManyRequests
 from argosy.gateways.kubernetes.memory import MemoryCluster
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.gateways.live.memory import MemoryLive
@@ -35,14 +33,7 @@ from argosy.gateways.store.sql import SqlStore
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "correct horse"
 REPOSITORY = "https://git.example/org/app"
-DEFINITIONS = ApiResource(
-    "apiextensions.k8s.io",
-    "v1",
-    "CustomResourceDefinition",
-    "customresourcedefinitions",
-    namespaced=False,
-    verbs=frozenset(),
-)
+
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap"}
 DEPLOYMENT = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
 
@@ -218,32 +209,6 @@ async def read(visited: World) -> World:
     """A server on the memory cluster, with admin signed in."""
     await visited.sign_in()
     return visited
-
-
-async def _is_served(cluster: Any, resource: Any) -> bool:
-    """Return whether a kind can be listed; discovery names it a moment earlier."""
-    try:
-        await cluster.list_page(resource, limit=1)
-    except (NotFound, TooManyRequests):
-        return False
-    return True
-
-
-@pytest.fixture(scope="session")
-def definitions(control_plane: Any) -> None:
-    """The custom resources, in the real control plane."""
-
-    async def apply() -> None:
-        cluster = connect.from_kubeconfig(control_plane.kubeconfig)
-        for path in sorted((ROOT / "argosy" / "crds").glob("*.yaml")):
-            await cluster.apply(DEFINITIONS, yaml.load(path.read_text(), yaml.CSafeLoader))
-        async with asyncio.timeout(30):
-            for resource in (APPLICATIONS, PROJECTS):
-                while not await _is_served(cluster, resource):  # noqa: ASYNC110  (a server is asked)
-                    await asyncio.sleep(0.05)
-        await cluster.close()
-
-    asyncio.run(apply())
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from app_controller.fenced import Fenced
 from app_controller.loop import Loop
@@ -26,7 +25,7 @@ from app_controller.watched import Watched
 from app_controller.work import Work
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
-from argosy.gateways.kubernetes.errors import LeaseLost, NotFound, TooManyRequests
+from argosy.gateways.kubernetes.errors import LeaseLost, NotFound
 from argosy.gateways.kubernetes.port import ApiResource, Cluster, Page
 from argosy.gateways.manifests.memory import MemoryManifests
 from argosy.gateways.store import keys, sql
@@ -35,14 +34,6 @@ from argosy.gateways.store.port import Store
 
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = "https://git.example/org/app"
-DEFINITIONS = ApiResource(
-    "apiextensions.k8s.io",
-    "v1",
-    "CustomResourceDefinition",
-    "customresourcedefinitions",
-    namespaced=False,
-    verbs=frozenset(),
-)
 
 
 class Fuse:
@@ -294,31 +285,6 @@ def config(name: str, wave: int = 0, **data: str) -> dict[str, Any]:
     """Return a ConfigMap manifest."""
     metadata = {"name": name, "annotations": {"argocd.argoproj.io/sync-wave": str(wave)}}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
-
-
-@pytest.fixture(scope="session")
-def definitions(control_plane: Any) -> None:
-    """The custom resources, in the real control plane."""
-
-    async def apply() -> None:
-        cluster = connect.from_kubeconfig(control_plane.kubeconfig)
-        for path in sorted((ROOT / "argosy" / "crds").glob("*.yaml")):
-            await cluster.apply(DEFINITIONS, yaml.load(path.read_text(), yaml.CSafeLoader))
-        async with asyncio.timeout(30):
-            for resource in (APPLICATIONS, PROJECTS):
-                while not await _is_served(cluster, resource):  # noqa: ASYNC110  (a server is asked)
-                    await asyncio.sleep(0.05)
-        await cluster.close()
-
-    asyncio.run(apply())
-
-
-async def _is_served(cluster: Cluster, resource: ApiResource) -> bool:
-    try:
-        await cluster.list_page(resource, namespace="default")
-    except (NotFound, TooManyRequests):
-        return False
-    return True
 
 
 @pytest.fixture
