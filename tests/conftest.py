@@ -19,8 +19,13 @@ import httpx2
 import pytest
 import structlog
 import yaml
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.definitions"]
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 
