@@ -113,10 +113,11 @@ def read(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
     """Read the settings. Raises `BadSetting`; exits for `--help` and unknown arguments."""
     given = _parser().parse_args(arguments)
     env = _Environment(environment)
+    token_file = given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")
     edge = _Edge(
         listen=_listen(given.listen or env.text("REPO_SERVER_LISTEN", "127.0.0.1:8081")),
-        token=_token(given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")),
-        token_file=Path(given.token_file or env.text("REPO_SERVER_TOKEN_FILE", "")),
+        token=_token(token_file),
+        token_file=Path(token_file),
         state=Path(given.state or env.text("REPO_SERVER_STATE", str(_default_state(environment)))),
         file_urls=given.allow_file_urls or env.truth("REPO_SERVER_ALLOW_FILE_URLS"),
         unsandboxed=given.allow_unsandboxed_rendering or env.truth("REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),

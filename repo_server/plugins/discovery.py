@@ -6,13 +6,13 @@ is the same, and thousands of applications cost one answer each.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
 from repo_server.plugins import patterns
 from repo_server.plugins.definition import Plugin
+from repo_server.recent import Recent
 from repo_server.tree import Tree
 
 _REMEMBERED = 20_000
@@ -28,7 +28,7 @@ class Discovery:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._answers: OrderedDict[bytes, bool] = OrderedDict()
+        self._answers: Recent[bytes, bool] = Recent(most=_REMEMBERED)
 
     async def is_for(self, plugin: Plugin, tree: Tree, path: str, environment: Environment) -> bool:
         """Say whether a plugin with a discovery rule is for a folder. Raises `Refused`.
@@ -40,15 +40,11 @@ class Discovery:
         told = {name: value for name, value in environment.items() if not name.startswith(_OF_THE_REVISION)}
         by_command = plugin.spec.discover.by_command
         key = _key(plugin.fingerprint, tree.apart, folder.node.identity, path if by_command else "", told)
-        known = self._answers.get(key)
-        if known is not None:
-            self._answers.move_to_end(key)
+        if (known := self._answers.get(key)) is not None:
             return known
         answer = await self._ask(plugin, looked_at, path, told)
         if not looked_at.record.linked:  # else it may hang on what is outside of the folder
-            self._answers[key] = answer
-        if len(self._answers) > _REMEMBERED:
-            self._answers.popitem(last=False)
+            self._answers.put(key, answer)
         return answer
 
     async def _ask(self, plugin: Plugin, tree: Tree, path: str, environment: Environment) -> bool:
