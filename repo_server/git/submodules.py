@@ -9,7 +9,6 @@ there is no checkout that a path could lead out of.
 
 import contextlib
 import re
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from repo_server.git.address import Address
 from repo_server.git.lfs import LargeFiles
 from repo_server.git.mirror import Mirror
 from repo_server.git.mirrors import Mirrors
+from repo_server.recent import Recent
 from repo_server.tree import GITMODULES, Gitlink, Node, NotFetched, Store, Tree, join
 from repo_server.web.client import Web
 
@@ -55,7 +55,7 @@ class Composer:
     def __init__(self, mirrors: Mirrors, *, web: Web) -> None:
         self._mirrors = mirrors
         self._web = web
-        self._declared: OrderedDict[str, Mapping[str, str]] = OrderedDict()
+        self._declared: Recent[str, Mapping[str, str]] = Recent(most=_REMEMBERED_DECLARATIONS)
 
     async def tree(self, mirror: Mirror, commit: str, *, submodules: bool) -> Tree:
         """Return the files of a commit, fetched if they are not here yet. Raises `Refused` or `Damaged`."""
@@ -104,15 +104,13 @@ class Composer:
         if link.declared is None or link.declared.kind != "file":
             return {}
         identity = link.declared.identity
-        if identity not in self._declared:
-            await part.store.contents([identity], limit=_LARGEST_DECLARATION)
-            finished = await part.mirror.look(["config", "--null", f"--blob={identity}", "--list"], {})
-            if finished.status != 0:
-                raise Refused("render_failed", f"{join(link.within, GITMODULES)!r} is malformed; correct it")
-            self._declared[identity] = _declarations(finished.output.decode("utf-8", "surrogateescape"))
-            if len(self._declared) > _REMEMBERED_DECLARATIONS:
-                self._declared.popitem(last=False)
-        return self._declared[identity]
+        if (known := self._declared.get(identity)) is not None:
+            return known
+        await part.store.contents([identity], limit=_LARGEST_DECLARATION)
+        finished = await part.mirror.look(["config", "--null", f"--blob={identity}", "--list"], {})
+        if finished.status != 0:
+            raise Refused("render_failed", f"{join(link.within, GITMODULES)!r} is malformed; correct it")
+        return self._declared.put(identity, _declarations(finished.output.decode("utf-8", "surrogateescape")))
 
 
 class _Composed:
