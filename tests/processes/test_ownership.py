@@ -61,12 +61,12 @@ async def test_an_object_that_lost_its_mark_still_goes_with_its_application(cont
     assert await controller.config("c") is None
 
 
-async def test_an_object_that_was_taken_over_after_the_plan_is_not_pruned(controller: Any, config_map: Any) -> None:
+async def pruning(controller: Any, config_map: Any) -> Any:
+    """Return the application whose `older` waits for its deletion, and whose `old` is to be pruned after it."""
     controller.commit(config_map("old", wave=0), config_map("older", wave=5))
     await controller.start()
     key = await controller.create(operation={"sync": {}})
     await controller.ended(key)
-    # The first object to be pruned is held, so that the second can be taken over before its turn comes.
     await change(controller, "older", {"finalizers": [BLOCKING]})
     controller.commit(config_map("new"))
     await controller.sync(key, prune=True)
@@ -75,6 +75,12 @@ async def test_an_object_that_was_taken_over_after_the_plan_is_not_pruned(contro
         return "waiting for deletion" in (await controller.state(key)).get("message", "")
 
     await controller.until(waits)
+    return key
+
+
+async def test_an_object_that_was_taken_over_after_the_plan_is_not_pruned(controller: Any, config_map: Any) -> None:
+    # The first object to be pruned is held, so that the second can be taken over before its turn comes.
+    key = await pruning(controller, config_map)
     await change(controller, "old", mark(controller, "another", "old"))
     await change(controller, "older", {"finalizers": None})
     state = await controller.ended(key, "Failed")
@@ -84,18 +90,7 @@ async def test_an_object_that_was_taken_over_after_the_plan_is_not_pruned(contro
 
 
 async def test_an_object_that_changes_while_it_is_pruned_is_pruned(controller: Any, config_map: Any) -> None:
-    controller.commit(config_map("old", wave=0), config_map("older", wave=5))
-    await controller.start()
-    key = await controller.create(operation={"sync": {}})
-    await controller.ended(key)
-    await change(controller, "older", {"finalizers": [BLOCKING]})
-    controller.commit(config_map("new"))
-    await controller.sync(key, prune=True)
-
-    async def waits() -> bool:
-        return "waiting for deletion" in (await controller.state(key)).get("message", "")
-
-    await controller.until(waits)
+    key = await pruning(controller, config_map)
     await change(controller, "old", {"labels": {"a": "b"}})
     await change(controller, "older", {"finalizers": None})
     await controller.ended(key)
