@@ -22,9 +22,9 @@ _LARGEST_FILE = 16 * 1024 * 1024
 class OpenMarket:
     """Fetches over the network."""
 
-    def __init__(self, *, mirrors: Mirrors, fetching: Fetching, tools: Tools) -> None:
+    def __init__(self, *, mirrors: Mirrors, composer: Composer, fetching: Fetching, tools: Tools) -> None:
         self._mirrors = mirrors
-        self._composer = Composer(mirrors, web=fetching.web)
+        self._composer = composer
         self._fetching = fetching
         self._tools = tools
 

@@ -35,6 +35,7 @@ class Sources:
         self,
         *,
         mirrors: Mirrors,
+        composer: Composer,
         fetching: Fetching,
         signatures: Signatures,
         tools: Tools,
@@ -43,7 +44,7 @@ class Sources:
     ) -> None:
         self._folders = folders
         self._mirrors = mirrors
-        self._composer = Composer(mirrors, web=fetching.web)
+        self._composer = composer
         self._charts = fetching.charts
         self._artifacts = fetching.artifacts
         self._signatures = signatures

@@ -23,6 +23,7 @@ from repo_server.git.mirrors import Mirrors
 from repo_server.git.process import forget_inherited
 from repo_server.git.providers.tokens import Tokens
 from repo_server.git.signatures import Signatures
+from repo_server.git.submodules import Composer
 from repo_server.git.tickets import TicketOffice
 from repo_server.market import OpenMarket
 from repo_server.plugins.plugins import Plugins, Setup
@@ -59,13 +60,14 @@ async def service(
         mirrors = await _mirrors(settings, clock, stack)
         fetching = _fetching(settings, tools, clock)
         stack.push_async_callback(fetching.web.close)
+        composer = Composer(mirrors, web=fetching.web)
         plugins = _plugins(settings, tools, stack)
         shelf = _shelf(settings)
         stack.push_async_callback(shelf.close)
         renderer = Renderer(
             tools=tools,
             plugins=plugins,
-            market=OpenMarket(mirrors=mirrors, fetching=fetching, tools=tools),
+            market=OpenMarket(mirrors=mirrors, composer=composer, fetching=fetching, tools=tools),
             renders=Renders(shelf=shelf, limit=settings.cache_bytes, clock=clock),
             failures=Failures(pause=settings.pause, clock=clock),
             limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
@@ -74,6 +76,7 @@ async def service(
         )
         sources = Sources(
             mirrors=mirrors,
+            composer=composer,
             fetching=fetching,
             signatures=_signatures(settings, tools, clock),
             tools=tools,

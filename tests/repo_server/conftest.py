@@ -24,6 +24,7 @@ from repo_server.git.mirrors import Mirrors
 from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.git.providers.tokens import Tokens
 from repo_server.git.signatures import Signatures
+from repo_server.git.submodules import Composer
 from repo_server.git.tickets import TicketOffice
 from repo_server.market import OpenMarket
 from repo_server.plugins.plugins import Plugins, Setup
@@ -125,10 +126,12 @@ async def kitchen(
         store_bytes=50_000_000,
     )
     fetching = open_fetching(tmp_path / "archives", tools=asked, clock=reach.clock, limits=limits)
+    composer = Composer(reach.mirrors, web=fetching.web)
     keyrings = Keyrings(tmp_path / "keyrings", clock=reach.clock)
     keyrings.open()
     sources = Sources(
         mirrors=reach.mirrors,
+        composer=composer,
         fetching=fetching,
         signatures=Signatures(keyrings, tools=asked),
         tools=asked,
@@ -145,7 +148,7 @@ async def kitchen(
         renderer = Renderer(
             tools=asked,
             plugins=plugins,
-            market=OpenMarket(mirrors=reach.mirrors, fetching=fetching, tools=asked),
+            market=OpenMarket(mirrors=reach.mirrors, composer=composer, fetching=fetching, tools=asked),
             renders=Renders(shelf=shelf, limit=1_000_000, clock=reach.clock),
             failures=Failures(pause=Pause(), clock=reach.clock),
             limits=Limits(directory_bytes=100_000, tool_bytes=5_000_000),
