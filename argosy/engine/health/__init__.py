@@ -5,7 +5,7 @@ One family of kinds per module, and the table of them. Rules: table 5.1 and sect
 
 from collections.abc import Callable
 
-from argosy.engine.health import argo, autoscaling, networking, pods, storage, workloads
+from argosy.engine.health import argo, autoscaling, catalogue, networking, pods, storage, workloads
 from argosy.engine.health.rollup import Part, roll_up
 from argosy.engine.health.verdict import Health
 from argosy.engine.model.resource import GroupKind, Manifest, key_of, version_of
@@ -42,11 +42,11 @@ def assess(manifest: Manifest) -> Health | None:
     if metadata.get("deletionTimestamp") and HOOK_FINALIZER not in (metadata.get("finalizers") or ()):
         return Health("Progressing", "Pending deletion")
     key = key_of(manifest)
-    if key.group_kind not in TABLE:
-        return None
-    check, versions = TABLE[key.group_kind]
-    if version_of(manifest) not in versions:
+    if key.group_kind in TABLE and version_of(manifest) not in TABLE[key.group_kind][1]:
         return Health("Unknown", f"unsupported {key.group_kind} version: {manifest.get('apiVersion')}")
+    check = TABLE[key.group_kind][0] if key.group_kind in TABLE else catalogue.check_for(key.group_kind)
+    if check is None:
+        return None
     try:
         return check(manifest)
     except (TypeError, ValueError, AttributeError) as error:

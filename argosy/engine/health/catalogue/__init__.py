@@ -1,0 +1,43 @@
+"""Kinds of other projects, one family per module: what their own documentation says of their status.
+
+A family's `TABLE` names groups and kinds as globs: `*.crossplane.io/*` is every kind of every such group. An exact name
+goes before a glob. Looked into by `health.assess` for a kind that Kubernetes itself does not define.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from itertools import chain
+
+from argosy.engine.globs import matches
+from argosy.engine.health.catalogue import cert_manager
+from argosy.engine.health.verdict import Health
+from argosy.engine.model.resource import GroupKind, Manifest
+
+Check = Callable[[Manifest], Health]
+
+_FAMILIES: tuple[Mapping[str, Check], ...] = (cert_manager.TABLE,)
+
+
+def _split(tables: Iterable[Mapping[str, Check]]) -> tuple[dict[GroupKind, Check], list[tuple[str, str, Check]]]:
+    exact: dict[GroupKind, Check] = {}
+    globs: list[tuple[str, str, Check]] = []
+    for name, check in chain.from_iterable(table.items() for table in tables):
+        group, _, kind = name.rpartition("/")
+        if "*" in name:
+            globs.append((group, kind, check))
+        else:
+            exact[GroupKind(group, kind)] = check
+    return exact, globs
+
+
+_EXACT, _GLOBS = _split(_FAMILIES)
+
+
+@lru_cache(maxsize=4096)
+def check_for(kind: GroupKind) -> Check | None:
+    """Return the check of a kind, None if no family has it."""
+    if kind in _EXACT:
+        return _EXACT[kind]
+    return next(
+        (check for group, name, check in _GLOBS if matches(group, kind.group) and matches(name, kind.kind)), None
+    )

@@ -1,0 +1,22 @@
+"""The catalogue against example cases made by others, where they are at hand: object in, status and message out."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from argosy.engine import health
+
+_CASES = Path(__file__).resolve().parents[4] / "shared" / "cases"
+_FILES = sorted([*(_CASES / "health").rglob("*.yaml"), *(_CASES / "health-builtin").glob("*.yaml")])
+
+pytestmark = pytest.mark.skipif(not _FILES, reason="the example cases are not beside this checkout")
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: str(path.relative_to(_CASES).with_suffix("")))
+def test_an_object_is_judged_as_others_judge_it(path: Path) -> None:
+    """Status and message are those of the case."""
+    case = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+    found = health.assess(case["object"])
+    assert found is not None
+    assert (found.status, found.message) == (case["expect"]["status"], case["expect"].get("message") or "")
