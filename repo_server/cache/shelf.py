@@ -33,6 +33,11 @@ _HEADER = struct.Struct(">I16s")
 _NONCE = 12
 _SEGMENTS = 16
 _LARGEST = 256 * 1024 * 1024
+_GATHERED_SECONDS = 0.25
+_GATHERED_BYTES = 4 * 1024 * 1024
+"""What is put is written together with what comes within this time, or up to so much: a thread that is woken for each
+costs as much as the render.
+"""
 
 log = structlog.get_logger("repo_server")
 
@@ -59,6 +64,8 @@ class Shelf:
         self._segments: dict[int, int] = {}  # sizes; the oldest first
         self._descriptors: dict[int, int] = {}
         self._waiting: dict[bytes, bytes] = {}
+        self._gathered = 0  # bytes that came since the last were written
+        self._hurry = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -100,8 +107,11 @@ class Shelf:
         if len(content) > min(self._limit // _SEGMENTS, _LARGEST):
             return
         self._waiting[name] = content
+        self._gathered += len(content)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
+        if self._gathered > min(self._limit // _SEGMENTS, _GATHERED_BYTES):
+            self._hurry.set()
 
     async def close(self) -> None:
         """Return when everything is written; nothing can be asked any more."""
@@ -112,20 +122,27 @@ class Shelf:
 
     async def settle(self) -> None:
         """Return when everything is written."""
-        if self._writer is not None:
+        if self._writer is not None and not self._writer.done():
+            self._hurry.set()
             await self._writer
 
     async def _write(self) -> None:
         while self._waiting:
-            batch = dict(self._waiting)
-            try:
-                self._places.update(await asyncio.to_thread(self._append, batch))
-            except OSError as error:
-                log.warning("renders cannot be kept on disk", folder=str(self._folder), error=error.strerror)
-            for name, content in batch.items():
-                if self._waiting.get(name) is content:
-                    del self._waiting[name]
-            self._make_room()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), _GATHERED_SECONDS)
+            self._hurry.clear()
+            self._gathered = 0
+            await self._write_all(dict(self._waiting))
+
+    async def _write_all(self, batch: dict[bytes, bytes]) -> None:
+        try:
+            self._places.update(await asyncio.to_thread(self._append, batch))
+        except OSError as error:
+            log.warning("renders cannot be kept on disk", folder=str(self._folder), error=error.strerror)
+        for name, content in batch.items():
+            if self._waiting.get(name) is content:
+                del self._waiting[name]
+        self._make_room()
 
     def _append(self, batch: dict[bytes, bytes]) -> dict[bytes, _Place]:
         segment = next(reversed(self._segments))

@@ -1,5 +1,6 @@
 """Bytes on disk: sealed, verified, bounded, and there again after a restart."""
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
@@ -44,6 +45,33 @@ async def test_what_was_put_is_there_at_once_and_after_a_restart(tmp_path: Path)
     again = _shelf(tmp_path)
     assert again.name(b"question") == name
     assert again.get(name) == CANARY
+
+
+async def test_what_comes_together_is_written_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    writes: list[int] = []
+    write = os.pwrite
+
+    def counted(descriptor: int, content: memoryview, position: int) -> int:
+        writes.append(len(content))
+        return write(descriptor, content, position)
+
+    monkeypatch.setattr(os, "pwrite", counted)
+    shelf = _shelf(tmp_path)
+    for number in range(100):
+        shelf.put(shelf.name(bytes([number])), CANARY)
+        await asyncio.sleep(0)
+    await shelf.close()
+    assert len(writes) == 1
+
+
+async def test_much_does_not_wait_in_memory(tmp_path: Path):
+    shelf = _shelf(tmp_path, limit=160_000)
+    for number in range(3):
+        shelf.put(shelf.name(bytes([number])), secrets.token_bytes(9_000))
+    while shelf._waiting:
+        await asyncio.sleep(0)
+    assert sum(file.stat().st_size for file in _files(tmp_path)) > 27_000
+    await shelf.close()
 
 
 async def test_the_last_that_was_put_counts_after_a_restart_too(tmp_path: Path):
