@@ -64,16 +64,6 @@ async def test_what_comes_together_is_written_together(tmp_path: Path, monkeypat
     assert len(writes) == 1
 
 
-async def test_much_does_not_wait_in_memory(tmp_path: Path):
-    shelf = _shelf(tmp_path, limit=160_000)
-    for number in range(3):
-        shelf.put(shelf.name(bytes([number])), secrets.token_bytes(9_000))
-    while shelf._waiting:
-        await asyncio.sleep(0)
-    assert sum(file.stat().st_size for file in _files(tmp_path)) > 27_000
-    await shelf.close()
-
-
 async def test_the_last_that_was_put_counts_after_a_restart_too(tmp_path: Path):
     shelf = _shelf(tmp_path)
     name = shelf.name(b"question")
