@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from app_controller.observe.objects import Doubted, Stirred
 from app_controller.operations import Operations
 from app_controller.outside import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
 from app_controller.queue import ApplicationKey, Level
@@ -122,9 +123,9 @@ class Loop:
                 _log.warning("setting cannot be used", problem=str(problem))
         self._work.outside.destinations.configure(watched.settings)
 
-    def _live_changed(self, instances: frozenset[str]) -> None:
+    def _live_changed(self, news: Stirred | Doubted) -> None:
         """Note whose live objects changed; called by the live caches, once per event."""
-        self._stirred |= instances
+        self._stirred |= news.judged_by | (news.shown_by if isinstance(news, Stirred) else frozenset())
         self._stir.set()
 
     async def _pass_on_changes(self) -> None:

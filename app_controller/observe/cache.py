@@ -5,6 +5,7 @@
 
 import asyncio
 import random
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ import structlog
 from app_controller.observe import kinds
 from app_controller.observe import live as lives
 from app_controller.observe.live import Live
-from app_controller.observe.objects import Changed, Objects
+from app_controller.observe.objects import Changed, Doubted, Objects
 from app_controller.observe.scope import Scope
 from app_controller.observe.watching import Fresh, Pending, Stale, Watching
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
@@ -52,13 +53,14 @@ class ClusterStatus:
 
 
 class ClusterCache:
-    """One cluster as it is now; `changed` is told whose objects changed, once per event."""
+    """One cluster as it is now; `changed` is told of every object that changes and concerns an application."""
 
     def __init__(self, cluster: Cluster, scope: Scope, clock: Clock, *, changed: Changed, pace: Pace = USUAL) -> None:
         self.cluster = cluster
         self._scope = scope
         self._clock = clock
         self._pace = pace
+        self._changed = changed
         self._objects = Objects(changed, marks=scope.marks)
         self._kinds = kinds.NOTHING
         self._watchings: dict[tuple[GroupKind, str], Watching] = {}
@@ -117,6 +119,10 @@ class ClusterCache:
     def root_instances(self, key: ResourceKey) -> frozenset[str]:
         """Return the application instances in whose trees an object is."""
         return self._objects.root_instances(key)
+
+    def want(self, instance: str, keys: AbstractSet[ResourceKey]) -> None:
+        """Tell the instance of what happens to objects with these keys from now on, whoever they belong to."""
+        self._objects.want(instance, keys)
 
     def note_written(self, manifest: Manifest) -> None:
         """Take the API server's answer to a write of ours at once, unless something newer is held.
@@ -205,8 +211,18 @@ class ClusterCache:
             self._error = str(error)
             return
         self._error, self._failures = "", 0
-        self._kinds = kinds.take(found, self._kinds)
+        before, self._kinds = self._kinds, kinds.take(found, self._kinds)
         await self._watch()
+        self._tell_of_kinds(before)
+
+    def _tell_of_kinds(self, before: kinds.Kinds) -> None:
+        """Have everybody look again who compares objects of a kind that is served in another way now."""
+        now = {resource.group_kind: resource for resource in self._kinds.preferred()}
+        earlier = {resource.group_kind: resource for resource in before.preferred()}
+        doubtful = before.failed ^ self._kinds.failed
+        for kind in now.keys() | earlier.keys():
+            if now.get(kind) != earlier.get(kind) or kind.group in doubtful:
+                self._doubted(kind)
 
     async def _watch(self) -> None:
         """Stop what is no longer served or wanted, start what is new."""
@@ -230,7 +246,9 @@ class ClusterCache:
         self._settled()
 
     def _start(self, resource: ApiResource, selection: Selection) -> Watching:
-        watching = Watching(resource, selection, self._objects, moved=self._moved, settled=self._settled)
+        watching = Watching(
+            resource, selection, self._objects, moved=self._moved, settled=self._settled, doubted=self._doubted
+        )
         watching.start(self.cluster, pace=self._pace, listing=self._listing)
         return watching
 
@@ -249,6 +267,11 @@ class ClusterCache:
         if kind in _DEFINE_KINDS:
             self._looks = list(_LOOKS)
             self._look.set()
+
+    def _doubted(self, kind: GroupKind) -> None:
+        instances = self._objects.wanting(kind)
+        if instances:
+            self._changed(Doubted(instances))
 
     def _settled(self) -> None:
         if not any(isinstance(watching.freshness, Pending) for watching in self._watchings.values()):

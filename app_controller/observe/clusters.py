@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from app_controller.observe.cache import ClusterCache, ClusterStatus
-from app_controller.observe.objects import Changed
+from app_controller.observe.objects import Changed, Doubted, Stirred
 from app_controller.observe.scope import scope_of
 from argosy.engine.settings import IN_CLUSTER_SERVER, Settings
 from argosy.engine.settings import Cluster as Entry
@@ -44,7 +44,7 @@ class Clusters:
         self._listener: Changed = _nobody
 
     def listen(self, changed: Changed) -> None:
-        """Tell this listener of the application instances whose live objects change, once per event."""
+        """Tell this listener of every live object that changes and concerns an application, once per event."""
         self._listener = changed
 
     def configure(self, settings: Settings) -> None:
@@ -113,8 +113,8 @@ class Clusters:
         task.add_done_callback(_report)
         return _Open(entry, cache, task, owned)
 
-    def _tell(self, instances: frozenset[str]) -> None:
-        self._listener(instances)
+    def _tell(self, news: Stirred | Doubted) -> None:
+        self._listener(news)
 
     def _drop(self, server: str) -> None:
         task = asyncio.create_task(_close(self._open.pop(server)), name=f"close {server}")
@@ -129,8 +129,8 @@ async def _close(opened: _Open) -> None:
         await opened.cache.cluster.close()
 
 
-def _nobody(instances: frozenset[str]) -> None:
-    del instances
+def _nobody(news: Stirred | Doubted) -> None:
+    del news
 
 
 def _report(task: asyncio.Task[None]) -> None:

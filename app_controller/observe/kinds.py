@@ -14,6 +14,8 @@ class Kinds:
     server_version: str = ""
     resources: tuple[ApiResource, ...] = ()
     failed: frozenset[str] = frozenset()
+    api_versions: tuple[str, ...] = ()
+    """What Helm calls API versions, sorted: `apps/v1` and `apps/v1/Deployment`."""
     _preferred: Mapping[GroupKind, ApiResource] = field(default_factory=dict[GroupKind, ApiResource])
 
     def find(self, kind: GroupKind, version: str = "") -> ApiResource | None:
@@ -28,13 +30,6 @@ class Kinds:
         """Yield each kind once, in the version that is watched."""
         return iter(self._preferred.values())
 
-    @property
-    def api_versions(self) -> tuple[str, ...]:
-        """What Helm calls API versions, sorted: `apps/v1` and `apps/v1/Deployment`."""
-        groups = {each.api_version for each in self.resources}
-        kinds = {f"{each.api_version}/{each.kind}" for each in self.resources}
-        return tuple(sorted(groups | kinds))
-
 
 NOTHING = Kinds()
 
@@ -48,4 +43,5 @@ def take(found: Discovery, before: Kinds) -> Kinds:
     for resource in sorted(resources, key=lambda each: not each.preferred):
         preferred.setdefault(resource.group_kind, resource)
     groups = frozenset(each.partition("/")[0] if "/" in each else "" for each in failed)
-    return Kinds(found.server_version, resources, groups, preferred)
+    versions = {each.api_version for each in resources} | {f"{each.api_version}/{each.kind}" for each in resources}
+    return Kinds(found.server_version, resources, groups, tuple(sorted(versions)), preferred)

@@ -4,6 +4,8 @@ Filled by `watching`; every change says which application instances it concerns.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TypeVar
 
 from app_controller.observe import live as lives
@@ -12,11 +14,32 @@ from argosy.engine.model.resource import GroupKind, ResourceKey
 from argosy.engine.tracking import Tracking
 from argosy.gateways.kubernetes.reflector import is_older
 
-Changed = Callable[[frozenset[str]], None]
-"""Told of the application instances whose trees a change touched."""
+
+@dataclass(frozen=True, slots=True)
+class Stirred:
+    """An object that came, changed or went, and the application instances that this concerns.
+
+    `judged_by` compare it, since it carries their mark or has a key that they want; `shown_by` have it in their trees.
+    """
+
+    key: ResourceKey
+    judged_by: frozenset[str]
+    shown_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """What is held of a kind became doubtful, or certain again: these instances compare such objects."""
+
+    judged_by: frozenset[str]
+
+
+Changed = Callable[[Stirred | Doubted], None]
+"""Told once per event, of what concerns somebody."""
 
 _Index = TypeVar("_Index", str, GroupKind)
 _NOBODY: frozenset[str] = frozenset()
+_NOTHING: frozenset[ResourceKey] = frozenset()
 _GONE_REMEMBERED = 1000
 
 
@@ -32,6 +55,8 @@ class Objects:
         self._by_namespace: dict[str, dict[ResourceKey, None]] = {}
         self._by_instance: dict[str, dict[ResourceKey, None]] = {}
         self._by_owner: dict[str, dict[ResourceKey, None]] = {}
+        self._wanted: dict[ResourceKey, frozenset[str]] = {}
+        self._wants: dict[str, AbstractSet[ResourceKey]] = {}
         # The answer to an apply may come after the watch has told of the deletion that followed it.
         self._gone: dict[ResourceKey, str] = {}
 
@@ -68,6 +93,27 @@ class Objects:
         found = self._objects.get(key)
         return self._instances(found) if found else _NOBODY
 
+    def want(self, instance: str, keys: AbstractSet[ResourceKey]) -> None:
+        """Tell the instance of what happens to objects with these keys from now on, whoever they belong to."""
+        before = self._wants.get(instance, _NOTHING)
+        for key in before - keys:
+            left = self._wanted[key] - {instance}
+            if left:
+                self._wanted[key] = left
+            else:
+                del self._wanted[key]
+        for key in keys - before:
+            self._wanted[key] = self._wanted.get(key, _NOBODY) | {instance}
+        if keys:
+            self._wants[instance] = keys
+        else:
+            self._wants.pop(instance, None)
+
+    def wanting(self, kind: GroupKind) -> frozenset[str]:
+        """Return the instances that compare objects of a kind; a scan, for when a watch breaks or heals."""
+        wanted = (wants for key, wants in self._wanted.items() if key.group_kind == kind)
+        return frozenset[str]().union(*wanted, (live.instance for live in self.of_kind(kind) if live.instance))
+
     def put(self, live: Live) -> None:
         """Take an object, unless a newer state of it is held."""
         known = self._objects.get(live.key)
@@ -78,7 +124,7 @@ class Objects:
         if known is not None:
             self._unlink(known)
         self._link(live)
-        self._tell(before | self._instances(live))
+        self._tell(live.key, (known, live), before | self._instances(live))
 
     def remove(self, key: ResourceKey, *, uid: str = "", version: str = "") -> None:
         """Forget an object, unless the one that is held is its successor: another uid, and not older than `version`."""
@@ -91,7 +137,7 @@ class Objects:
             self._gone[key] = version
             while len(self._gone) > _GONE_REMEMBERED:
                 self._gone.pop(next(iter(self._gone)))
-        self._tell(before)
+        self._tell(key, (known,), before)
 
     def retain(self, kind: GroupKind, namespace: str, kept: set[ResourceKey], version: str) -> None:
         """Forget the objects of a kind (in one namespace, or all) that a list of this version does not have."""
@@ -115,7 +161,7 @@ class Objects:
             self._unlink(known)
             again = lives.read(known.encoded(), marks)
             self._link(again)
-            self._tell(before | self._instances(again))
+            self._tell(again.key, (known, again), before | self._instances(again))
 
     def _link(self, live: Live) -> None:
         self._objects[live.key] = live
@@ -158,9 +204,11 @@ class Objects:
     def _all(self, keys: Iterable[ResourceKey]) -> list[Live]:
         return [self._objects[key] for key in keys]
 
-    def _tell(self, instances: frozenset[str]) -> None:
-        if instances:
-            self._changed(instances)
+    def _tell(self, key: ResourceKey, states: Iterable[Live | None], shown_by: frozenset[str]) -> None:
+        marked = {each.instance for each in states if each is not None and each.instance}
+        judged_by = self._wanted.get(key, _NOBODY) | marked
+        if judged_by or shown_by:
+            self._changed(Stirred(key, judged_by, shown_by))
 
 
 def _drop(index: dict[_Index, dict[ResourceKey, None]], entry: _Index, key: ResourceKey) -> None:

@@ -43,7 +43,8 @@ Freshness = Pending | Fresh | Stale
 class Watching:
     """A reflector's sink for one kind, in one namespace or all.
 
-    `moved` is called when the watch brought a change, `settled` when the first list came or failed.
+    `moved` is called when the watch brought a change, `settled` when the first list came or failed, `doubted` whenever
+    what is held becomes stale, or fresh again.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Watching:
         *,
         moved: Callable[[GroupKind], None],
         settled: Callable[[], None],
+        doubted: Callable[[GroupKind], None],
     ) -> None:
         self.resource = resource
         self.selection = selection
@@ -61,6 +63,7 @@ class Watching:
         self._objects = objects
         self._moved = moved
         self._settled = settled
+        self._doubted = doubted
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -127,10 +130,11 @@ class Watching:
         self._settle(Stale(str(error)))
 
     def _settle(self, freshness: Freshness) -> None:
-        first = isinstance(self.freshness, Pending)
-        self.freshness = freshness
-        if first:
+        before, self.freshness = self.freshness, freshness
+        if isinstance(before, Pending):
             self._settled()
+        elif before != freshness:
+            self._doubted(self.kind)
 
     def _put(self, manifest: bytes) -> ResourceKey | None:
         try:

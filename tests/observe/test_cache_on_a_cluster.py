@@ -22,8 +22,8 @@ class Told:
         self.instances = set()
         self._news = asyncio.Event()
 
-    def __call__(self, instances):
-        self.instances |= instances
+    def __call__(self, news):
+        self.instances |= news.judged_by
         self._news.set()
 
     async def until(self, condition):

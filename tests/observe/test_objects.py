@@ -39,7 +39,7 @@ class Shop:
 
     def take_told(self):
         told, self.told[:] = list(self.told), []
-        return [set(each) for each in told]
+        return [set(each.shown_by) for each in told]
 
 
 @pytest.fixture
@@ -201,3 +201,30 @@ def test_an_answer_that_comes_after_the_deletion_brings_nothing_back(shop):
     assert shop.objects.get(key("web")) is None
     shop.put("web", version="11", uid="uid-another")
     assert shop.objects.get(key("web")).uid == "uid-another"
+
+
+def test_a_change_concerns_who_compares_the_object_and_who_shows_it(shop):
+    shop.put("deploy", mark="shop")
+    shop.put("rs", owners=["deploy"])
+    own, below = shop.told
+    assert (own.key, own.judged_by, own.shown_by) == (key("deploy"), {"shop"}, {"shop"})
+    assert (below.key, below.judged_by, below.shown_by) == (key("rs"), set(), {"shop"})
+
+
+def test_who_wants_an_object_hears_of_it_whoever_it_belongs_to(shop):
+    shop.objects.want("shop", {key("web"), key("other")})
+    shop.put("web")
+    shop.put("web", version="2", mark="somebody")
+    shop.objects.remove(key("web"))
+    assert [set(each.judged_by) for each in shop.told] == [{"shop"}, {"shop", "somebody"}, {"shop", "somebody"}]
+    assert shop.objects.wanting(key("web").group_kind) == {"shop"}
+
+
+def test_what_is_not_wanted_any_more_is_not_told(shop):
+    shop.objects.want("shop", {key("web")})
+    shop.objects.want("store", {key("web")})
+    shop.objects.want("shop", {key("other")})
+    shop.put("web")
+    shop.objects.want("store", frozenset())
+    shop.put("web", version="2")
+    assert [set(each.judged_by) for each in shop.told] == [{"store"}]
