@@ -9,8 +9,8 @@ import click
 from argosy.cli import applications, client
 from argosy.cli.applications import Name
 from argosy.cli.client import Client
-from argosy.cli.command import text, texts
-from argosy.cli.commands.app.options import app_namespace
+from argosy.cli.command import show_help, text
+from argosy.cli.commands.app.options import app_namespace, source_revisions
 from argosy.cli.global_options import Globals
 from argosy.cli.offline import options as offline_options
 from argosy.wire import yaml_text
@@ -20,8 +20,7 @@ from argosy.wire import yaml_text
 @click.argument("name", metavar="APPNAME")
 @click.option("--source", type=click.Choice(["git", "live"]), default="git", help="Wanted (git) or live manifests")
 @text("--revision", explain="Render at this revision")
-@texts("--revisions", explain="Render at this revision, for one of several sources; goes with --source-positions")
-@texts("--source-positions", explain="Which source a revision is for, counted from 1")
+@source_revisions("Render at")
 @text("--local", explain="Render from this folder instead of the repository, on this machine")
 @offline_options.root
 @offline_options.access
@@ -29,6 +28,8 @@ from argosy.wire import yaml_text
 @click.pass_obj
 def command(options: Globals, name: str, *, source: str, **given: Any) -> None:
     """Print the manifests of an application as YAML."""
+    if len(given["revisions"]) != len(given["source_positions"]):
+        show_help("Give as many --revisions as --source-positions.")
     wanted = applications.parse(name, given["app_namespace"])
     if given["local"]:
         _print_local(options, wanted, given)

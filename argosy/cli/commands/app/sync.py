@@ -10,7 +10,7 @@ from argosy.cli.applications import Name
 from argosy.cli.client import Client
 from argosy.cli.command import flag, names, number, output, show_help, text, texts
 from argosy.cli.commands.app.ending import await_end
-from argosy.cli.commands.app.options import app_namespace, selector
+from argosy.cli.commands.app.options import app_namespace, selector, source_revisions
 from argosy.cli.errors import CommandError
 from argosy.cli.global_options import Globals
 from argosy.cli.managed import managed
@@ -32,8 +32,7 @@ _MOST_REASONS = 10
 @click.command()
 @names("[APPNAME...]", required=False)
 @text("--revision", explain="Sync to this revision instead of the one that the application follows")
-@texts("--revisions", explain="Sync to this revision, for one of several sources; goes with --source-positions")
-@texts("--source-positions", explain="Which source a revision is for, counted from 1")
+@source_revisions("Sync to")
 @texts("--resource", explain="Only these resources, as GROUP:KIND:NAME; ! in front leaves them out; * fits all")
 @texts("--label", explain="Only resources with this label, as name=value")
 @flag("--prune", explain="Delete what is not wanted any more")
@@ -60,7 +59,7 @@ _MOST_REASONS = 10
 @click.pass_obj
 def command(options: Globals, names: tuple[str, ...], *, output: str, timeout: int, **given: Any) -> None:
     """Sync applications to what is wanted of them."""
-    if given["revisions"] and len(given["revisions"]) != len(given["source_positions"]):
+    if len(given["revisions"]) != len(given["source_positions"]):
         show_help("Give as many --revisions as --source-positions.")
     which = applications.choice(
         names, selector=given["selector"], namespace=given["app_namespace"], projects=given["project"]
@@ -118,7 +117,7 @@ def _request(connected: Client, name: Name, given: Given) -> Mapping[str, Any]:
         "appNamespace": name.namespace,
         "revision": given["revision"],
         "revisions": list(given["revisions"]),
-        "sourcePositions": [int(position) for position in given["source_positions"]],
+        "sourcePositions": list(given["source_positions"]),
         "dryRun": given["dry_run"],
         "prune": given["prune"],
         "strategy": _strategy(given),
