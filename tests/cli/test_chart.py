@@ -165,6 +165,14 @@ def test_a_folder_of_packed_charts_becomes_a_repository(run, packed, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_an_index_is_for_a_web_server(run, packed, tmp_path):
+    for url in ("charts.example.org", "oci://charts.example.org", "/charts"):
+        result = run("chart", "index", ".", "--url", url)
+        assert (result.code, result.out) == (20, "")
+        assert f"--url {url} is no URL of a web server" in result.err
+    assert not (tmp_path / "index.yaml").exists()
+
+
 def test_charts_of_another_index_are_kept(run, packed, tmp_path):
     (tmp_path / "old.yaml").write_text("apiVersion: v1\nentries: {api: [{name: api, version: 1.0.0, urls: [x]}]}\n")
     run("chart", "index", ".", "--merge", "old.yaml")

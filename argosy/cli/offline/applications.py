@@ -42,18 +42,19 @@ def of_folder(place: Place, given: GivenOptions) -> Application:
 
 def in_file(file: str, given: GivenOptions) -> list[Application]:
     """Return the applications in a file, changed as the options say. Raises `CommandError`."""
+    called = "standard input" if file == "-" else file
     try:
         documents = yaml_text.load_all(read_text(file))
     except yaml_text.YamlError as error:
-        raise CommandError(f"{file}: {error}") from error
+        raise CommandError(f"{called}: {error}") from error
     numbered = [(number, document) for number, document in enumerate(documents, start=1) if _is_application(document)]
     if not numbered:
         raise CommandError(
-            f"{file} holds no Application of {_API_VERSION}", advice="To render a folder, name the folder."
+            f"{called} holds no Application of {_API_VERSION}", advice="To render a folder, name the folder."
         )
     if len(numbered) < len(documents):
-        note(f"note: {len(documents) - len(numbered)} documents of {file} are no Applications; they are left out")
-    return [_one(document, f"{file}, document {number}", given) for number, document in numbered]
+        note(f"note: {len(documents) - len(numbered)} documents of {called} are no Applications; they are left out")
+    return [_one(document, f"{called}, document {number}", given) for number, document in numbered]
 
 
 def _is_application(document: Any) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from argosy.cli.errors import CommandError
 from argosy.cli.offline import charts
@@ -35,6 +35,8 @@ class Written:
 def write(folder: str, environment: Mapping[str, str], *, url: str, merge: str | None) -> Written:
     """Write the index of a folder. Raises `CommandError` for an archive that is no chart."""
     root = Path(folder)
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        raise CommandError(f"--url {url} is no URL of a web server", advice="Write it as https://charts.example.org.")
     if not root.is_dir():
         raise CommandError(f"{folder} is not a folder")
     paths = sorted(path for pattern in ("*.tgz", "*/*.tgz") for path in root.glob(pattern) if path.is_file())
