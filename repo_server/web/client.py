@@ -33,6 +33,7 @@ _LONGEST_PAUSE = 10.0
 _LONGEST_REST = 900.0
 _MOST_RESTING = 1024
 _MOST_TO_ONE_SERVER = 32
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
 
 _Place = tuple[str, str]
 """An origin, and the proxy by which it is reached."""
@@ -91,6 +92,8 @@ class Web:
         except TimeoutError as error:
             raise Refused("unavailable", f"{name} did not answer within {self._seconds:g} seconds") from error
         except (aiohttp.ClientSSLError, ssl.SSLError) as error:
+            if _speaks_no_tls(error):
+                raise Refused("unavailable", f"{name} does not speak TLS; is it served by http?") from error
             raise Refused(
                 "access_denied",
                 f"{name}: its TLS certificate is not trusted; check it and add its authority to "
@@ -179,6 +182,12 @@ class Web:
             raise Refused(
                 "unavailable", f"{place[0]} asks to be left alone for {left:.0f} more seconds; it is asked then"
             )
+
+
+def _speaks_no_tls(error: Exception) -> bool:
+    """Say whether what was answered to the greeting of TLS is none of it; OpenSSL's name for that has changed."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    return isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS
 
 
 def _place(request: Request, url: str) -> _Place:

@@ -248,3 +248,10 @@ async def test_a_client_certificate_that_cannot_be_read_is_named(web: Web):
 )
 def test_s_115_which_realm_may_be_told_credentials(registry: str, realm: str, told: bool):
     assert challenge.may_be_told(registry, realm) is told
+
+
+async def test_a_server_that_does_not_speak_tls_is_not_said_to_be_untrusted(web: Web, server: Scripted):
+    url = server.url.replace("http://", "https://")
+    with pytest.raises(Refused, match="does not speak TLS; is it served by http") as refused:
+        await files.get(web, Wanted(url=f"{url}/x", repository=Repository(url=url), limit=1))
+    assert refused.value.code == "unavailable"
