@@ -17,6 +17,7 @@ from argosy.engine.errors import Stuck
 from argosy.engine.model.base import Model
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
+from argosy.engine.settings import urls
 from argosy.gateways.tools.errors import ToolCrashed, ToolError, ToolFailed, ToolLimit
 from argosy.gateways.tools.port import QUEUE
 from argosy.wire.repo_server import (
@@ -272,7 +273,7 @@ def _refs(found: Sequence[_Found]) -> Mapping[str, Tree]:
     for item in found:
         source = item.request.source
         if source.ref:
-            if revisions.setdefault(source.repo_url, item.revision) != item.revision:
+            if revisions.setdefault(urls.normalised(source.repo_url), item.revision) != item.revision:
                 raise Refused("invalid", f"sources with ref name {scrub(source.repo_url)} at two different revisions")
             refs[source.ref] = item.tree
     return refs

@@ -1,5 +1,6 @@
 """Several sources of one application, and sources that are not served. Rules 2.1, 2.50 to 2.52."""
 
+import msgspec
 import pytest
 
 from argosy.engine.model.source import (
@@ -58,8 +59,11 @@ async def test_2_52_one_repository_at_two_revisions_is_refused(kitchen: Kitchen)
     tree.commit({"a": "1"})
     tree.git("tag", "old")
     tree.commit({"a": "2"})
-    with pytest.raises(Refused, match="two different revisions"):
-        await kitchen.render(kitchen.source(ref="a", target_revision="old"), kitchen.source(ref="b"))
+    new = kitchen.source(ref="b")
+    for other in (new, msgspec.structs.replace(new, repo_url=f"{new.repo_url}/")):
+        with pytest.raises(Refused, match="two different revisions"):
+            await kitchen.render(kitchen.source(ref="a", target_revision="old"), other)
+    assert len(await kitchen.render(kitchen.source(ref="a"), new)) == 2
 
 
 @pytest.mark.parametrize(
