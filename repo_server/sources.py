@@ -18,6 +18,7 @@ from repo_server.git import metadata
 from repo_server.git.address import scrub
 from repo_server.git.hosts import Count, Kind
 from repo_server.git.mirrors import Mirrors
+from repo_server.git.resolve import is_commit_id
 from repo_server.git.signatures import Signatures
 from repo_server.git.submodules import Composer
 from repo_server.tree import Tree
@@ -93,6 +94,8 @@ class Sources:
             return await self._charts.metadata(source, repository, revision)
         if _is_artifact(source):
             return await self._artifacts.metadata(source, repository, revision)
+        if not is_commit_id(revision):
+            raise Refused("invalid", f"revision {revision!r} must be resolved: ask for the id of its commit")
         mirror = await self._mirrors.of(source.repo_url, repository)
         tags = (await mirror.refs(fresh=False)).tags_of(revision)
         return metadata.parse(await mirror.commit(revision), tags=tags)

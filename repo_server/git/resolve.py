@@ -53,6 +53,11 @@ def literal(revision: str) -> AtCommit | None:
     return AtCommit(commit=revision) if _FULL_ID.fullmatch(revision) else None
 
 
+def is_commit_id(revision: str) -> bool:
+    """Say whether the revision is a commit id or the start of one, which nobody has to resolve."""
+    return bool(_FULL_ID.fullmatch(revision) or _START_OF_ID.fullmatch(revision))
+
+
 async def meaning(revision: str, refs: Refs, *, tools: Tools, tag_prefix: str = "") -> Meaning:
     """Say what a revision means. Raises `Refused` (revision_not_found, invalid)."""
     _check(revision)

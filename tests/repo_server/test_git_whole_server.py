@@ -109,3 +109,13 @@ async def test_2_58_metadata_goes_over_the_wire(kitchen: Kitchen, smith: Smith):
     )
     assert (read.tags, read.signature_info) == (("v1",), "ssh signature, not verified")
     assert [(each.sha, each.date) for each in read.references] == [("0123456789abcdef", "")]
+
+
+@pytest.mark.parametrize("revision", ["HEAD", "main", "v1.*", "", "abc"])
+async def test_2_58_a_revision_that_is_no_commit_has_no_metadata(kitchen: Kitchen, revision: str):
+    kitchen.forge.create().commit({})
+    source = kitchen.source("app")
+    request = MetadataRequest(source=source, repository=kitchen.entry(source), revision=revision)
+    with pytest.raises(Refused, match="must be resolved: ask for the id of its commit") as refused:
+        await kitchen.service.metadata(request)
+    assert refused.value.code == "invalid"
