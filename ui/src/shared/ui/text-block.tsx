@@ -12,7 +12,7 @@ export function TextBlock({ text, what }: { text: string; what: string }) {
       </div>
       <pre tabIndex={0} aria-label={what}>
         <code>
-          {text.split('\n').map((line, index) => (
+          {text.trimEnd().split('\n').map((line, index) => (
             <div key={index}>{coloured(line)}</div>
           ))}
         </code>
