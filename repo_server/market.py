@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from argosy.engine.model.repository import Repository
 from argosy.gateways.tools.port import ChartDependency, Tools
 from repo_server.fetching import Fetching
+from repo_server.git.access import Access
 from repo_server.git.mirrors import Mirrors
 from repo_server.git.submodules import Composer
 from repo_server.render.elsewhere import Base, ChartAt, FileAt, Reference, Vendored, identity_of
@@ -34,6 +35,10 @@ class OpenMarket:
         fetched = await files.get(self._fetching.web, wanted)
         assert isinstance(fetched, files.Fetched)  # nothing was said to be known
         return fetched.content
+
+    async def access(self, repository: Repository) -> Access:
+        """Return how a Git repository is reached, with a token where its credential is traded for one."""
+        return await (await self._mirrors.of(repository.url, repository)).equipped()
 
     async def base(self, repository: Repository, revision: str) -> Tree:
         """Return the files of a Git repository at a revision; empty means its default branch."""

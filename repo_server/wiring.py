@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
@@ -36,9 +35,6 @@ from repo_server.tree import Tree
 
 PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
 """Where the build puts the tool worker, in a checkout and in the wheel alike."""
-
-_LONGEST_SOCKET_FOLDER = 85
-"""A Unix socket's path holds at most 107 bytes."""
 
 _NO_FOLDERS: Mapping[str, Tree] = {}
 
@@ -89,7 +85,7 @@ async def service(
 
 async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExitStack) -> Mirrors:
     forget_inherited()
-    office = TicketOffice(_private_folder(settings.state, stack))
+    office = TicketOffice(_private_folder(settings.state))
     await office.open()
     stack.push_async_callback(office.close)
     network = Network(
@@ -161,14 +157,11 @@ def _shelf(settings: Settings) -> Shelf:
     return shelf
 
 
-def _private_folder(state: Path, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Path:
+def _private_folder(state: Path) -> Path:
     """Return the folder for the askpass socket: in the state, so that a kill leaves nothing new behind each time."""
     folder = state / "run"
-    if len(str(folder)) > _LONGEST_SOCKET_FOLDER:
-        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="argosy-")))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    (folder / "askpass.socket").unlink(missing_ok=True)
     return folder
 
 

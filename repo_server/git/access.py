@@ -63,6 +63,15 @@ class Access:
         """What is told to the remote, or what a token is bought with first."""
         return self.lent or credentials.select(self.repository, self.address)
 
+    @property
+    def login(self) -> Login | None:
+        """What git may be told when it asks; None if there is nothing that it could ask for."""
+        match self.credential:
+            case Password(username=username, password=password):
+                return Login(origin=self.address.origin, username=username, password=password)
+            case _:
+                return None
+
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that no message may hold."""
         entry = self.repository
@@ -91,12 +100,8 @@ def environment(access: Access, office: TicketOffice, *, stalled_after: int) -> 
             if not access.repository.no_proxy.isprintable():
                 raise Refused("invalid", f"repository {access.address.url}: noProxy holds a control character")
             result["NO_PROXY"] = result["no_proxy"] = access.repository.no_proxy
-        match access.credential:
-            case Password(username=username, password=password, unasked=False):
-                login = Login(origin=access.address.origin, username=username, password=password)
-                result.update(stack.enter_context(office.ticket(login)))
-            case _:
-                pass
+        if access.login is not None and not _authorization(access):
+            result.update(stack.enter_context(office.ticket(access.login)))
         yield result
 
 

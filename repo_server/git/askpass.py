@@ -14,7 +14,10 @@ def main() -> int:
     prompt = sys.argv[1] if len(sys.argv) > 1 else ""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(10)
-        connection.connect(os.environ["ARGOSY_ASKPASS_SOCKET"])
+        # From its folder, because the path of a socket is short and that of its folder may be long.
+        folder, name = os.path.split(os.environ["ARGOSY_ASKPASS_SOCKET"])
+        os.chdir(folder)
+        connection.connect(name)
         connection.sendall(os.environ["ARGOSY_ASKPASS_TICKET"].encode() + b"\n" + prompt.encode() + b"\n")
         connection.shutdown(socket.SHUT_WR)
         answer = b""

@@ -18,7 +18,9 @@ _NOT_EXECUTABLE = 126
 _NOT_FOUND = 127
 _SHOWN_CHARACTERS = 4096
 _SECRET_NAME = re.compile(r"PASS|TOKEN|SECRET|CREDENTIAL|PRIVATE|(^|_)KEY(_|$)|(^|_)AUTH(_|$)", re.IGNORECASE)
-_SHORTEST_SECRET = 4
+SHORTEST_SECRET = 4
+"""Characters; what is shorter is found everywhere."""
+
 _HIDDEN = "***"
 _LIMIT_SIGNAL = 128 + 25
 _SIGNS: tuple[tuple[LimitName, tuple[str, ...]], ...] = (
@@ -73,12 +75,11 @@ def _shortened(line: Sequence[str]) -> str:
 
 
 def _without_secrets(text: str, task: Task) -> str:
-    """Hide the variables that the administrator let in, and those whose names say that they are secret."""
-    secret = {
-        value
-        for name, value in task.environment.items()
-        if (name in task.plugin.passed or _SECRET_NAME.search(name)) and len(value) >= _SHORTEST_SECRET
-    }
+    """Hide what it was lent, the variables that the administrator let in, and those whose names say so."""
+    told = (
+        value for name, value in task.environment.items() if name in task.plugin.passed or _SECRET_NAME.search(name)
+    )
+    secret = {value for value in (*told, *task.secrets) if len(value) >= SHORTEST_SECRET}
     for value in sorted(secret, key=len, reverse=True):
         text = text.replace(value, _HIDDEN)
     return text

@@ -1,9 +1,9 @@
 """What a `plugin.yaml` says: read once by `catalogue`, obeyed by everything else here. Argo CD 2.37, 2.38, 2.40, 2.43.
 
 The fields are Argo CD's. Three annotations of our own open what is otherwise shut: `argosy/network: "true"` lets the
-plugin reach the network, `argosy/environment` names variables of the repo server that it gets, `argosy/readable` files
-and folders of the machine that it may read. All are the administrator's to set: a plugin.yaml lies beside the repo
-server, never in a repository.
+plugin reach the network (as `provideGitCreds` does), `argosy/environment` names variables of the repo server that it
+gets, `argosy/readable` files and folders of the machine that it may read. All are the administrator's to set: a
+plugin.yaml lies beside the repo server, never in a repository.
 """
 
 import hashlib
@@ -100,8 +100,9 @@ class Plugin:
     """A plugin that can be run.
 
     `name` is what `spec.source.plugin.name` calls it; `file` where it is declared, `folder` the folder that it may read
-    besides the source (None for a file that shares its folder with others); `passed` are the variables of the repo
-    server that it gets, `readable` what else it may read; `fingerprint` changes when anything of it does.
+    besides the source (None for a file that shares its folder with others); `network` whether it reaches the network;
+    `passed` are the variables of the repo server that it gets, `readable` what else it may read; `fingerprint` changes
+    when anything of it does.
     """
 
     name: str
@@ -133,7 +134,7 @@ def parse(document: Mapping[str, Any], *, file: Path, folder: Path | None) -> Pl
         spec=read.spec,
         file=file,
         folder=folder,
-        network=_network(read.metadata.annotations),
+        network=_network(read.metadata.annotations, needed=read.spec.provide_git_creds),
         passed=_passed(read.metadata.annotations),
         readable=_readable(read.metadata.annotations),
         fingerprint=hashlib.sha256(msgspec.json.encode([read, str(file)], order="sorted")).hexdigest(),
@@ -154,10 +155,13 @@ def _check_pattern(field: str, pattern: str) -> None:
         raise BadDefinition(f"{field} {pattern!r} must not contain '..': it is looked for in the application's folder")
 
 
-def _network(annotations: Mapping[str, str]) -> bool:
-    value = annotations.get(NETWORK, "false")
+def _network(annotations: Mapping[str, str], *, needed: bool) -> bool:
+    """Return whether the plugin gets the network: credentials that lead nowhere are what nobody asked for."""
+    value = annotations.get(NETWORK, str(needed).lower())
     if value not in ("true", "false"):
         raise BadDefinition(f'metadata.annotations: {NETWORK} must be "true" or "false", not {value!r}')
+    if needed and value == "false":
+        raise BadDefinition(f'spec.provideGitCreds is of no use without the network; take {NETWORK}: "false" out')
     return value == "true"
 
 

@@ -16,7 +16,8 @@ from argosy.engine.model.source import PluginOptions
 from argosy.gateways.tools.port import Tools
 from argosy.wire.repo_server import ParameterAnnouncement
 from repo_server.errors import Refused
-from repo_server.plugins import checkout, complaints
+from repo_server.git.access import Access
+from repo_server.plugins import checkout, complaints, lending
 from repo_server.plugins.catalogue import Catalogue, Contents
 from repo_server.plugins.definition import Command, Plugin
 from repo_server.plugins.discovery import Discovery
@@ -56,12 +57,13 @@ class Setup:
 
 @dataclass(frozen=True, kw_only=True)
 class _Work:
-    """The folder at `path` of a tree, and what a plugin is told of it."""
+    """The folder at `path` of a tree, and what a plugin is told of it; `access` is lent to it if there is one."""
 
     tree: Tree
     path: str
     environment: Mapping[str, str]
     options: PluginOptions | None
+    access: Access | None = None
 
 
 class Plugins:
@@ -119,12 +121,15 @@ class Plugins:
         environment: Mapping[str, str],
         options: PluginOptions | None,
         generate_paths: str = "",
+        access: Access | None = None,
     ) -> bytes:
         """Run `init` and `generate` in the folder at `path` and return what `generate` printed.
 
-        A plugin that has a discovery rule is run only where the rule holds. `generate_paths` is the annotation.
+        A plugin that has a discovery rule is run only where the rule holds. `generate_paths` is the annotation;
+        `access` is how the source's repository is reached, for a plugin that wants its credentials.
         """
-        work = _Work(tree=tree, path=path, environment=environment, options=options)
+        lent = access if plugin.spec.provide_git_creds else None
+        work = _Work(tree=tree, path=path, environment=environment, options=options, access=lent)
         if plugin.spec.discover.is_defined and not await self._is_for(plugin, work):
             raise Refused(
                 "invalid",
@@ -195,23 +200,25 @@ class Plugins:
         self, plugin: Plugin, work: _Work, extent: checkout.Extent
     ) -> AsyncGenerator[Callable[[Command], Awaitable[bytes]]]:
         """Yield what runs commands of a plugin, one after another, on one checkout; it returns what they print."""
-        if plugin.spec.provide_git_creds:
-            raise Refused(
-                "invalid",
-                f"plugin {plugin.name!r} asks for provideGitCreds, and plugins are given no credentials of "
-                "repositories; remove it, and give the plugin a login of its own by the annotation argosy/environment",
-            )
         environment = variables(work.environment, work.options, passed=self._passed(plugin))
-        async with self._turns, self._rooms.room() as room:
+        async with self._turns, self._rooms.room() as room, contextlib.AsyncExitStack() as held:
             walls = await self._builder.walls()
             await checkout.write(work.tree, extent, room)
+            secrets: Sequence[str] = ()
+            if work.access is not None:
+                secrets = work.access.secrets()
+                environment = {**environment, **await held.enter_async_context(lending.lent(work.access, room, walls))}
 
             async def run_there(command: Command) -> bytes:
-                task = Task(plugin=plugin, line=command.line, room=room, path=work.path, environment=environment)
-                ended = await run(task, walls, self._limits)
-                if isinstance(ended, Ended) and ended.status == 0:
-                    return ended.output
-                raise complaints.refused(ended, task, limits=self._limits)
+                task = Task(
+                    plugin=plugin,
+                    line=command.line,
+                    room=room,
+                    path=work.path,
+                    environment=environment,
+                    secrets=secrets,
+                )
+                return _output(await run(task, walls, self._limits), task, limits=self._limits)
 
             yield run_there
 
@@ -234,6 +241,19 @@ class Plugins:
     def _passed(self, plugin: Plugin) -> Mapping[str, str]:
         started_with = self._setup.environment
         return {name: started_with[name] for name in plugin.passed if name in started_with}
+
+
+def _output(ended: Ended | Stopped, task: Task, *, limits: Limits) -> bytes:
+    """Return what a command printed. Raises `Refused` if it did not end well, or printed what it was lent."""
+    if not isinstance(ended, Ended) or ended.status != 0:
+        raise complaints.refused(ended, task, limits=limits)
+    if any(secret.encode() in ended.output for secret in task.secrets if len(secret) >= complaints.SHORTEST_SECRET):
+        raise Refused(
+            "render_failed",
+            f"plugin {task.plugin.name!r} printed a credential of the repository; it must keep what it was lent to "
+            "itself",
+        )
+    return ended.output
 
 
 def _listed(contents: Contents) -> str:

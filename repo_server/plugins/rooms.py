@@ -1,7 +1,8 @@
 """Private folders, one for each run of a plugin: fresh before, gone afterwards, gone at the next start after a kill.
 
 Called by `plugins`. A room holds the source's files (`checkout` writes them), a folder for temporary files, and one for
-shared memory, so that all that a plugin can write is in one place and can be measured.
+shared memory, so that all that a plugin can write is in one place and can be measured; and a folder of ours, where it
+asks for a login.
 """
 
 import asyncio
@@ -43,6 +44,11 @@ class Room:
         """The plugin's /dev/shm."""
         return self.folder / "shm"
 
+    @property
+    def desk(self) -> Path:
+        """Where the plugin's git may ask for a login; the plugin can read it, and nothing more."""
+        return self.folder / "desk"
+
 
 class Rooms:
     """Makes and removes rooms in a folder that only this repo server uses."""
@@ -82,6 +88,8 @@ class Rooms:
                 folder.mkdir(mode=0o700)
                 if self._owner is not None:
                     os.chown(folder, self._owner, self._owner)
+            room.desk.mkdir()
+            room.desk.chmod(0o755)
         except OSError as error:
             raise Refused("unavailable", f"a plugin's private folder cannot be made: {error.strerror}") from error
         return room

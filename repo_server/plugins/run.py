@@ -24,13 +24,17 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What is to be run, where, and with which environment; `path` is the folder of the source that it starts in."""
+    """What is to be run, where, and with which environment; `path` is the folder of the source that it starts in.
+
+    `secrets` are texts that it may come to know, and that nobody is to be told.
+    """
 
     plugin: Plugin
     line: Sequence[str]
     room: Room
     path: str
     environment: Mapping[str, str]
+    secrets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

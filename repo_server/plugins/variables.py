@@ -11,10 +11,11 @@ from typing import Any
 
 from argosy.engine.model.source import PluginOptions, PluginParameter
 from repo_server.errors import Refused
+from repo_server.plugins.walls import SEARCHED
 from repo_server.render.environment import Variables
 
 _ALWAYS = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": SEARCHED,
     "HOME": "/tmp",  # noqa: S108  the plugin's own /tmp
     "TMPDIR": "/tmp",  # noqa: S108
     "LANG": "C.UTF-8",

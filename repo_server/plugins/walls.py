@@ -21,6 +21,12 @@ SOURCE = "/source"
 CONFIGURATION = "/home/argocd/cmp-server/config"
 """Where Argo CD's plugins find the folder of their plugin.yaml."""
 
+DESK = "/run/argosy"
+"""Where a plugin that may have credentials asks for them in the sandbox."""
+
+SEARCHED = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""The `PATH` of plugins."""
+
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix", "/gnu")
 _CONFIGURED = (
     *("alternatives", "ca-certificates", "ca-certificates.conf", "crypto-policies", "group", "ld.so.cache"),
@@ -61,6 +67,7 @@ class Sandbox:
             *("--proc", "/proc", "--dev", "/dev", "--bind", str(room.shared), _SHARED, "--remount-ro", "/dev"),
             *("--bind", str(room.temporary), _TEMPORARY, "--bind", str(room.source), SOURCE),
             *_own(plugin),
+            *(("--ro-bind", str(room.desk), DESK) if plugin.spec.provide_git_creds else ()),
             *self._hide(),
             *("--remount-ro", "/", "--chdir", f"{SOURCE}/{path}".rstrip("/")),
             *("--info-fd", str(first), "--seccomp", str(calls), "--"),

@@ -16,6 +16,7 @@ from argosy.engine.model.repository import Repository
 from argosy.gateways.tools.port import ChartDependency, File
 from repo_server.errors import Refused
 from repo_server.git import address
+from repo_server.git.access import Access
 from repo_server.tree import Tree
 
 
@@ -66,6 +67,10 @@ class Market(Protocol):
         """Return what is at a URL, asked for anonymously."""
         ...
 
+    async def access(self, repository: Repository) -> Access:
+        """Return how a Git repository is reached, with a token where its credential is traded for one."""
+        ...
+
     async def base(self, repository: Repository, revision: str) -> Tree:
         """Return the files of a Git repository at a revision; empty means its default branch."""
         ...
@@ -103,6 +108,10 @@ class Elsewhere:
     def taken(self) -> Mapping[str, str]:
         """What was taken so far: identities by reference."""
         return dict(self._taken)
+
+    async def own(self) -> Access | None:
+        """Return how the job's own repository is reached; None for an OCI artifact, which no git reaches."""
+        return None if self._own.url.startswith("oci://") else await self._market.access(self._own)
 
     async def file(self, url: str) -> bytes:
         """Return the file at a URL."""

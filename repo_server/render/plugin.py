@@ -27,6 +27,7 @@ async def render(job: Job, plugins: Plugins) -> Product:
         environment=environment(job),
         options=job.source.plugin,
         generate_paths=job.generate_paths,
+        access=await job.elsewhere.own() if plugin.spec.provide_git_creds else None,
     )
     name = f"output of plugin {plugin.name}"
     (answer,) = await job.tools.yaml([File(path=name, content=output)])

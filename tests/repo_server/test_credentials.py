@@ -149,6 +149,24 @@ async def test_s_065_a_failure_says_nothing_secret(reach: Reach, url: str, entry
     assert "CANARY" not in "".join(told)
 
 
+async def test_a_ticket_that_may_be_used_again_is_used_up_in_the_end(office: TicketOffice):
+    login = Login(origin="https://git.example.org:443", username="ada", password="s3cr3t")
+    with office.ticket(login, answers=2) as environment:
+        asked = [await _ask(environment, "Password for 'https://git.example.org': ") for _ in range(3)]
+    assert asked == ["s3cr3t", "s3cr3t", None]
+
+
+async def test_the_socket_may_lie_deeper_than_its_own_path_may_be_long(tmp_path: Path):
+    folder = tmp_path / ("deep" * 40)
+    folder.mkdir()
+    for _ in range(2):  # the second finds what the first left behind
+        office = TicketOffice(folder)
+        await office.open()
+        with office.ticket(Login(origin="https://git.x:443", username="ada", password="s3cr3t")) as environment:
+            assert await _ask(environment, "Password for 'https://git.x': ") == "s3cr3t"
+        await office.close()
+
+
 async def _ask(environment: dict[str, str], prompt: str) -> str | None:
     process = await asyncio.create_subprocess_exec(
         environment["GIT_ASKPASS"], prompt, env=environment, stdout=asyncio.subprocess.PIPE

@@ -10,6 +10,7 @@ import pytest
 
 from argosy.engine.model.source import PluginOptions
 from argosy.gateways.tools.port import Tools
+from repo_server.git.access import Access
 from repo_server.plugins.plugins import Limits, Plugins, Setup
 from repo_server.tree import Tree
 from tests.repo_server.repositories import Forge, Reach
@@ -63,6 +64,7 @@ class Workshop:
         environment: Mapping[str, str] = BUILD,
         options: PluginOptions | None = None,
         generate_paths: str = "",
+        access: Access | None = None,
         **setup: Any,
     ) -> str:
         """Render with the plugin of this name and return what it printed."""
@@ -76,6 +78,7 @@ class Workshop:
             environment=environment,
             options=options,
             generate_paths=generate_paths,
+            access=access,
         )
         return output.decode()
 

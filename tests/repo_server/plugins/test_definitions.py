@@ -135,10 +135,13 @@ async def test_2_38_modes_are_reset_unless_they_are_to_be_preserved(workshop: Wo
     assert await workshop.render(kept, tree) == "755\n644\nran\n"
 
 
-async def test_2_38_git_credentials_are_refused_by_name(workshop: Workshop, committed: Committed):
-    name = workshop.script("echo", spec="  provideGitCreds: true\n")
-    with pytest.raises(Refused, match="plugin 'p' asks for provideGitCreds"):
-        await workshop.render(name, await committed({"app/a": ""}))
+async def test_2_38_credentials_come_with_the_network(workshop: Workshop):
+    workshop.script("echo", spec="  provideGitCreds: true\n")
+    workshop.script("echo", name="shut", spec="  provideGitCreds: true\n", annotations='argosy/network: "false"')
+    plugins = workshop.plugins()
+    assert (await plugins.named("p")).network
+    with pytest.raises(Refused, match=r"provideGitCreds is of no use without the network; take argosy/network"):
+        await plugins.named("shut")
 
 
 async def test_2_40_the_name_has_the_version_if_there_is_one(workshop: Workshop):
