@@ -7,6 +7,7 @@ so a family of kinds reads as a table and can be printed as one. Used by the fam
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from argosy.engine.health.verdict import Health
@@ -15,6 +16,7 @@ from argosy.engine.model.resource import Manifest
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([^\]]*)\]")
 _SLOT = re.compile(r"\{([^{}]+)\}")
+_PATHS = 4096
 
 
 def at(value: Any, path: str) -> Any:
@@ -23,13 +25,17 @@ def at(value: Any, path: str) -> Any:
     A path is as `status.conditions[Ready].message`: in brackets the `type`, `name` or index of a list's element, or a
     key that has dots. `conditions` at its start is short for `status.conditions`.
     """
-    if path.startswith("conditions["):
-        path = f"status.{path}"
-    for key, bracket in _STEP.findall(path):
+    for key, bracket in _steps(path):
         value = _element(value, bracket) if bracket and isinstance(value, list) else _member(value, key or bracket)
         if value is None:
             return None
     return value
+
+
+@lru_cache(maxsize=_PATHS)
+def _steps(path: str) -> tuple[tuple[str, str], ...]:
+    """Return the keys and brackets of a path; remembered, because the same few hundred paths are asked for always."""
+    return tuple(_STEP.findall(f"status.{path}" if path.startswith("conditions[") else path))
 
 
 def _member(value: Any, key: str) -> Any:
@@ -85,8 +91,8 @@ class Condition:
 
     def holds(self, manifest: Manifest) -> bool:
         """See `Test`."""
-        found = at(manifest, f"status.conditions[{self.type}]")
-        if not isinstance(found, Mapping) or found.get("status") != self.status:
+        found = condition(manifest, self.type)
+        if found.get("status") != self.status:
             return False
         return not self.reasons or found.get("reason") in self.reasons
 
@@ -259,6 +265,32 @@ def every(*tests: Test) -> Every:
 def either(*tests: Test) -> Either:
     """Return the test that one of these holds."""
     return Either(tests)
+
+
+def has(path: str) -> Has:
+    """Return the test that a field is there and not empty."""
+    return Has(path)
+
+
+def lacks(path: str) -> Not:
+    """Return the test that a field is not there, or empty."""
+    return Not(Has(path))
+
+
+def not_(test: Test) -> Not:
+    """Return the test that this one does not hold."""
+    return Not(test)
+
+
+def condition(manifest: Manifest, kind: str) -> Mapping[str, Any]:
+    """Return the condition of this type, empty if the status has none."""
+    for each in elements(manifest, "status.conditions"):
+        if each.get("type") == kind:
+            return each
+    return _NONE
+
+
+_NONE: Mapping[str, Any] = {}
 
 
 def elements(manifest: Manifest, path: str) -> Sequence[Mapping[str, Any]]:

@@ -41,3 +41,8 @@ def check_for(kind: GroupKind) -> Check | None:
     return next(
         (check for group, name, check in _GLOBS if matches(group, kind.group) and matches(name, kind.kind)), None
     )
+
+
+def all_checks() -> list[tuple[str, Check]]:
+    """Return every group and kind that a family has, or glob of them, with its check; for tests and documents."""
+    return [(name, check) for table in _FAMILIES for name, check in table.items()]
