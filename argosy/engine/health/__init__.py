@@ -6,9 +6,10 @@ One family of kinds per module, and the table of them. Rules: table 5.1 and sect
 from collections.abc import Callable
 
 from argosy.engine.health import argo, autoscaling, catalogue, networking, pods, storage, workloads
+from argosy.engine.health.generic import by_conventions
 from argosy.engine.health.rollup import Part, roll_up
 from argosy.engine.health.verdict import Health
-from argosy.engine.model.resource import GroupKind, Manifest, key_of, version_of
+from argosy.engine.model.resource import GroupKind, Manifest, group_of, version_of
 
 __all__ = ["TABLE", "Health", "Part", "assess", "roll_up"]
 
@@ -36,18 +37,29 @@ TABLE: dict[GroupKind, tuple[Check, frozenset[str]]] = {
 }
 
 
-def assess(manifest: Manifest) -> Health | None:
-    """Return the health of a live object, None for a kind that has no check."""
+def assess(manifest: Manifest, *, generic: bool = True) -> Health | None:
+    """Return the health of a live object, None for a kind that has no check.
+
+    With `generic`, a kind that no family has is judged by what conditions and phases commonly mean. A status of the
+    wrong shape is Unknown, never an error: it is whatever somebody's controller wrote.
+    """
+    try:
+        return _judge(manifest, generic=generic)
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
+        return Health("Unknown", f"{manifest.get('kind')} has a malformed status: {error}")
+
+
+def _judge(manifest: Manifest, *, generic: bool) -> Health | None:
     metadata = manifest.get("metadata") or {}
     if metadata.get("deletionTimestamp") and HOOK_FINALIZER not in (metadata.get("finalizers") or ()):
         return Health("Progressing", "Pending deletion")
-    key = key_of(manifest)
-    if key.group_kind in TABLE and version_of(manifest) not in TABLE[key.group_kind][1]:
-        return Health("Unknown", f"unsupported {key.group_kind} version: {manifest.get('apiVersion')}")
-    check = TABLE[key.group_kind][0] if key.group_kind in TABLE else catalogue.check_for(key.group_kind)
-    if check is None:
-        return None
-    try:
+    kind = GroupKind(group_of(str(manifest.get("apiVersion", ""))), str(manifest.get("kind", "")))
+    if kind in TABLE:
+        check, versions = TABLE[kind]
+        if version_of(manifest) not in versions:
+            return Health("Unknown", f"unsupported {kind} version: {manifest.get('apiVersion')}")
         return check(manifest)
-    except (TypeError, ValueError, AttributeError) as error:
-        return Health("Unknown", f"{key} has a malformed status: {error}")
+    of_family = catalogue.check_for(kind)
+    if of_family is not None:
+        return of_family(manifest)
+    return by_conventions(manifest) if generic else None
