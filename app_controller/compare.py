@@ -218,8 +218,8 @@ def _rendered(request: RenderRequest, answer: RenderAnswer, last: Rendered | Non
     if last is not None and manifests == last.manifests:
         manifests = last.manifests  # the same object: nothing that was made from it is made again
     found = tuple(source.revision for source in answer.sources)
-    warnings = [each for source in answer.sources for each in source.warnings] if request.lint else []
-    return Rendered(request, Rendering(found, types), manifests, status.lint_conditions(warnings), sets)
+    warnings = [(source.source_type, each) for source in answer.sources for each in source.warnings]
+    return Rendered(request, Rendering(found, types), manifests, status.source_conditions(warnings), sets)
 
 
 def _manifests(source: RenderedSource) -> tuple[Manifest, ...]:

@@ -16,6 +16,7 @@ from argosy.engine.model.application import (
     ConditionType,
     HealthStatus,
     ResourceStatus,
+    SourceType,
     Summary,
     SyncStatus,
 )
@@ -29,6 +30,7 @@ COMPARISON_CONDITIONS: frozenset[ConditionType] = frozenset(
         "InvalidSpecError",
         "ComparisonError",
         "ChartLintWarning",
+        "SourceWarning",
         "SharedResourceWarning",
         "RepeatedResourceWarning",
         "ExcludedResourceWarning",
@@ -94,9 +96,18 @@ def of_failure(
     }
 
 
-def lint_conditions(warnings: Sequence[str]) -> tuple[Condition, ...]:
-    """Return the conditions for what a chart's linter found: the first few, and how many more there are."""
-    told = [Condition("ChartLintWarning", warning) for warning in dict.fromkeys(warnings)]
+def source_conditions(warnings: Iterable[tuple[SourceType, str]]) -> tuple[Condition, ...]:
+    """Return the conditions for what was warned of when sources were rendered, each with its source's type.
+
+    Of charts it is the linter that warns: its first few, and how many more there are.
+    """
+    found = dict.fromkeys(warnings)
+    told = [Condition("SourceWarning", warning) for kind, warning in found if kind != "Helm"]
+    return (*told, *_lint_conditions([warning for kind, warning in found if kind == "Helm"]))
+
+
+def _lint_conditions(warnings: Sequence[str]) -> tuple[Condition, ...]:
+    told = [Condition("ChartLintWarning", warning) for warning in warnings]
     if len(told) <= _MOST_LINT_WARNINGS:
         return tuple(told)
     left_out = len(told) - _MOST_LINT_WARNINGS

@@ -130,6 +130,23 @@ async def test_warnings_of_the_linter_are_conditions_when_they_are_asked_for(con
     await controller.until(gone)
 
 
+async def test_2_9_what_rendering_warns_of_is_a_condition_while_it_lasts(controller: Any, config_map: Any) -> None:
+    place = controller.repository, "app"
+    controller.commit(config_map("c"))
+    controller.manifests.warned[place] = ("directory.exclude '[' matches nothing: it is no glob",) * 2
+    await controller.start()
+    key = await controller.create()
+    await controller.synced(key, "OutOfSync")
+    assert await conditions(controller, key, "SourceWarning") == [controller.manifests.warned[place][0]]
+    del controller.manifests.warned[place]
+    await controller.patch(key, {"metadata": {"annotations": {"argocd.argoproj.io/refresh": "hard"}}})
+
+    async def gone() -> bool:
+        return not await conditions(controller, key, "SourceWarning")
+
+    await controller.until(gone)
+
+
 async def test_2_60_a_hard_refresh_renders_whatever_was_rendered_before_and_once(
     controller: Any, config_map: Any
 ) -> None:

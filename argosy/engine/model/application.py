@@ -25,6 +25,7 @@ ConditionType = Literal[
     "InvalidSpecError",
     "ComparisonError",
     "ChartLintWarning",
+    "SourceWarning",
     "SyncError",
     "UnknownError",
     "SharedResourceWarning",

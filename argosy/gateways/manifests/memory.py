@@ -48,8 +48,8 @@ class MemoryManifests:
     """Renders what `commit` was given; `asked` records every request, `refuse` scripts the next answer.
 
     `draws_on` are the names of other repositories without whose entries a folder (or chart) is not rendered;
-    `described` what is said of one, `linted` what a linter would warn of. `offered` are the charts of a chart
-    repository, `pushed` the tags of one in a registry, by URL.
+    `described` what is said of one, `linted` what a linter would warn of in a chart, `warned` what rendering warns of
+    anyway. `offered` are the charts of a chart repository, `pushed` the tags of one in a registry, by URL.
     """
 
     def __init__(self, *, source_type: SourceType = "Directory") -> None:
@@ -57,6 +57,7 @@ class MemoryManifests:
         self.draws_on: dict[tuple[str, str], tuple[str, ...]] = {}
         self.described: dict[tuple[str, str], wire.Details] = {}
         self.linted: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.warned: dict[tuple[str, str], tuple[str, ...]] = {}
         self.offered: dict[str, tuple[wire.Chart, ...]] = {}
         self.pushed: dict[str, tuple[str, ...]] = {}
         self._source_type: SourceType = source_type
@@ -169,13 +170,15 @@ class MemoryManifests:
 
     def _answered(self, request: wire.RenderRequest, item: wire.SourceRequest) -> wire.RenderedSource:
         rendered = self._rendered(item)
-        linted = self.linted.get((item.source.repo_url, _place(item.source)), ())
+        place = item.source.repo_url, _place(item.source)
+        linted = self.linted.get(place, ())
         fingerprint = hashlib.sha256(msgspec.json.encode(rendered.manifests, order="sorted")).hexdigest()
         unchanged = fingerprint in request.known
         return msgspec.structs.replace(
             rendered,
             manifests=() if unchanged else rendered.manifests,
-            warnings=linted if request.lint else (),
+            source_type="Helm" if linted else rendered.source_type,
+            warnings=(*self.warned.get(place, ()), *(linted if request.lint else ())),
             fingerprint=fingerprint,
             unchanged=unchanged,
         )
