@@ -99,6 +99,21 @@ def test_json_is_one_list(folder, render):
     assert (given["apiVersion"], given["kind"], len(given["items"])) == ("v1", "List", 2)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("", "note: empty renders to nothing; folders below its own are read with --directory-recurse"),
+        ("--directory-recurse --directory-include x", "note: empty renders to nothing\n"),
+    ],
+)
+def test_who_gets_nothing_is_told_so(tmp_path, render, options, said):
+    (tmp_path / "empty" / "below").mkdir(parents=True)
+    (tmp_path / "empty" / "below" / "a.yaml").write_text(config_map("a"))
+    result = render(f"empty {options}")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith(said)
+
+
 def test_nothing_is_read_above_the_root(folder, render):
     refused = render("over")
     assert refused.code == 20

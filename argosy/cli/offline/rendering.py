@@ -82,7 +82,18 @@ async def _one(service: Service, application: Application, circumstances: Circum
         for warning in source.warnings:
             note(f"warning: {warning}")
     manifests = [each.manifest for source in answer.sources for each in source.manifests]
+    if not manifests:
+        note(f"note: {application.metadata.name} renders to nothing{_hint(application, answer)}")
     return Rendered(application=application, instance=instance, manifests=tuple(_last_of_each(manifests)))
+
+
+def _hint(application: Application, answer: RenderAnswer) -> str:
+    """Say what may be missing where one folder of manifests gave none."""
+    types = [source.source_type for source in answer.sources]
+    options = application.sources[0].directory
+    if types != ["Directory"] or (options is not None and options.recurse):
+        return ""
+    return "; folders below its own are read with --directory-recurse (spec.source.directory.recurse)"
 
 
 async def _ask(service: Service, request: RenderRequest, tenant: Tenant) -> RenderAnswer:
