@@ -158,15 +158,14 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """An element of a list passes the test, whose paths start at the element."""
+    """An element of a list, or a value of an object, passes the test, whose paths start at the element."""
 
     path: str
     test: Test
 
     def holds(self, manifest: Manifest) -> bool:
         """See `Test`."""
-        found = at(manifest, self.path)
-        return isinstance(found, list) and any(isinstance(each, Mapping) and self.test.holds(each) for each in found)
+        return any(self.test.holds(each) for each in elements(manifest, self.path))
 
 
 Message = str | Callable[[Manifest], str]
@@ -294,6 +293,7 @@ _NONE: Mapping[str, Any] = {}
 
 
 def elements(manifest: Manifest, path: str) -> Sequence[Mapping[str, Any]]:
-    """Return the objects in a list, none if there is no list; for messages that name them."""
+    """Return the objects in a list or an object, none if there is neither; for messages that name them."""
     found = at(manifest, path)
+    found = list(found.values()) if isinstance(found, Mapping) else found
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
