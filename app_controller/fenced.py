@@ -16,6 +16,7 @@ from argosy.gateways.kubernetes.port import (
     PatchType,
     Precondition,
     Propagation,
+    Shape,
     WatchEvent,
 )
 
@@ -41,20 +42,41 @@ class Fenced:
         return await self._cluster.get(resource, name, namespace=namespace)
 
     async def list_page(
-        self, resource: ApiResource, *, namespace: str = "", label_selector: str = "", limit: int = 500, after: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
+        limit: int = 500,
+        after: str = "",
     ) -> Page:
         """See `port.Cluster`."""
         return await self._cluster.list_page(
-            resource, namespace=namespace, label_selector=label_selector, limit=limit, after=after
+            resource, namespace=namespace, label_selector=label_selector, shape=shape, limit=limit, after=after
         )
 
     def watch(
-        self, resource: ApiResource, *, resource_version: str, namespace: str = "", label_selector: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        resource_version: str,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
     ) -> AsyncGenerator[WatchEvent]:
         """See `port.Cluster`."""
         return self._cluster.watch(
-            resource, resource_version=resource_version, namespace=namespace, label_selector=label_selector
+            resource,
+            resource_version=resource_version,
+            namespace=namespace,
+            label_selector=label_selector,
+            shape=shape,
         )
+
+    async def may(self, verb: str, resource: ApiResource, *, namespace: str = "") -> bool:
+        """See `port.Cluster`."""
+        return await self._cluster.may(verb, resource, namespace=namespace)
 
     async def apply(self, resource: ApiResource, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         """See `port.Cluster`."""

@@ -22,7 +22,16 @@ from argosy.gateways.kubernetes.errors import (
     Unauthorized,
 )
 from argosy.gateways.kubernetes.memory import MemoryCluster, Unpromised
-from argosy.gateways.kubernetes.port import ApiResource, Bookmark, Changed, Cluster, Deleted, Precondition, WatchEvent
+from argosy.gateways.kubernetes.port import (
+    ApiResource,
+    Bookmark,
+    Changed,
+    Cluster,
+    Deleted,
+    Precondition,
+    Shape,
+    WatchEvent,
+)
 
 BOTH = ("memory", "real")
 REAL = ("real",)
@@ -39,6 +48,9 @@ PROMISES = {
     "test_a_finalizer_delays_deletion": BOTH,
     "test_a_list_comes_in_pages_of_whole_objects": BOTH,
     "test_a_list_can_be_limited_to_labels": BOTH,
+    "test_metadata_alone_is_listed_and_watched": BOTH,
+    "test_what_we_may_do_is_told": BOTH,
+    "test_what_an_identity_may_not_do_is_told": REAL,
     "test_a_watch_tells_what_happened_since_a_version": BOTH,
     "test_a_watch_of_labels_says_deleted_when_the_label_goes": BOTH,
     "test_apply_creates_and_then_changes_nothing": REAL,
@@ -247,11 +259,49 @@ async def test_a_list_can_be_limited_to_labels(world: World) -> None:
         assert [orjson.loads(item)["metadata"]["name"] for item in page.items] == expected
 
 
-async def _events(world: World, version: str, count: int, *, label_selector: str = "") -> list[WatchEvent]:
+async def test_metadata_alone_is_listed_and_watched(world: World) -> None:
+    created = await world.cluster.create(CONFIG_MAPS, world.config_map(a="1"))
+    page = await world.cluster.list_page(CONFIG_MAPS, namespace=world.namespace, shape="metadata")
+    part = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": created["metadata"]}
+    assert [each for each in map(orjson.loads, page.items) if each["metadata"]["name"] == "one"] == [part]
+    watching = asyncio.create_task(_events(world, page.resource_version, 3, shape="metadata"))
+    changed = await world.cluster.patch(CONFIG_MAPS, "one", {"data": {"a": "2"}}, namespace=world.namespace)
+    await world.cluster.delete(CONFIG_MAPS, "one", namespace=world.namespace, propagation="Background")
+    _, seen, gone = await watching
+    assert isinstance(seen, Changed)
+    assert isinstance(gone, Deleted)
+    assert orjson.loads(seen.manifest) == {**part, "metadata": changed["metadata"]}
+    assert orjson.loads(gone.manifest).keys() == part.keys()
+
+
+async def test_what_we_may_do_is_told(world: World) -> None:
+    assert await world.cluster.may("list", CONFIG_MAPS)
+    assert await world.cluster.may("list", CONFIG_MAPS, namespace=world.namespace)
+
+
+async def test_what_an_identity_may_not_do_is_told(world: World, control_plane) -> None:
+    accounts = ApiResource("", "v1", "ServiceAccount", "serviceaccounts", namespaced=True, verbs=frozenset())
+    path = f"/api/v1/namespaces/{world.namespace}/{accounts.plural}/default/token"
+    with control_plane.main.client() as http:
+        token = http.post(path, json={"spec": {}}).raise_for_status().json()["status"]["token"]
+    tls = {"caData": _ca(control_plane)}
+    nobody = connect.from_settings(control_plane.main.server, {"bearerToken": token, "tlsClientConfig": tls})
+    assert not await nobody.may("list", SECRETS)
+    assert not await nobody.may("list", SECRETS, namespace=world.namespace)
+    await nobody.close()
+
+
+async def _events(
+    world: World, version: str, count: int, *, label_selector: str = "", shape: Shape = "whole"
+) -> list[WatchEvent]:
     """Watch from a version until so many events have come, later bookmarks apart."""
     found: list[WatchEvent] = []
     watch = world.cluster.watch(
-        CONFIG_MAPS, resource_version=version, namespace=world.namespace, label_selector=label_selector
+        CONFIG_MAPS,
+        resource_version=version,
+        namespace=world.namespace,
+        label_selector=label_selector,
+        shape=shape,
     )
     async with asyncio.timeout(20), aclosing(watch) as events:
         async for event in events:

@@ -16,7 +16,7 @@ from argosy.gateways.kubernetes import connect, transport
 from argosy.gateways.kubernetes.client import Client
 from argosy.gateways.kubernetes.connection import Connection, ExecPlugin, TokenFile
 from argosy.gateways.kubernetes.errors import Gone, InvalidConnection, TooManyRequests, Unauthorized, Unreachable
-from argosy.gateways.kubernetes.port import ApiResource, Bookmark, Changed
+from argosy.gateways.kubernetes.port import ApiResource, Bookmark, Changed, Deleted
 
 PODS = ApiResource("", "v1", "Pod", "pods", namespaced=True, verbs=frozenset())
 
@@ -122,11 +122,12 @@ async def test_an_error_event_says_that_the_version_is_gone(server, cluster):
         await watched(cluster, [])
 
 
-async def test_a_watch_that_is_silent_ends(server, cluster, monkeypatch):
+async def test_a_watch_that_is_silent_is_unreachable_and_keeps_what_came(server, cluster, monkeypatch):
     monkeypatch.setattr(transport, "_WATCH", aiohttp.ClientTimeout(total=None, sock_read=0.05))
     server.answers = [stream(pod(5), then=hang)]
     found = []
-    await watched(cluster, found)
+    with pytest.raises(Unreachable, match="the watch has fallen silent"):
+        await watched(cluster, found)
     assert len(found) == 2
 
 
@@ -137,7 +138,21 @@ async def test_a_watch_is_asked_for_with_bookmarks_and_an_end(server, cluster):
     assert request.path == "/api/v1/pods"
     assert request.query["allowWatchBookmarks"] == "true"
     assert request.query["resourceVersion"] == "1"
-    assert 300 <= int(request.query["timeoutSeconds"]) <= 600
+    # The server ends it before the client would take its silence for the end of the connection, and that within 60 s.
+    assert int(request.query["timeoutSeconds"]) <= transport.timeout_of("watch").sock_read - 5 <= 55
+
+
+async def test_metadata_alone_is_asked_for_and_a_server_that_sends_more_is_cut_short(server, cluster):
+    whole = b'{"metadata":{"resourceVersion":"7"},"spec":{"a":1}}'
+    listed = b'{"metadata":{"resourceVersion":"7"},"items":[%b]}' % whole
+    server.answers = [web.Response(body=listed), stream(b'{"type":"DELETED","object":%b}\n' % whole)]
+    part = b'{"apiVersion":"v1","kind":"Pod","metadata":{"resourceVersion":"7"}}'
+    page = await cluster.list_page(PODS, shape="metadata")
+    assert page.items == (part,)
+    async with aclosing(cluster.watch(PODS, resource_version="1", shape="metadata")) as events:
+        assert [event async for event in events] == [Bookmark("1"), Deleted(part)]
+    kinds = [request.headers["Accept"].split(";")[1] for request in server.requests]
+    assert kinds == ["as=PartialObjectMetadataList", "as=PartialObjectMetadata"]
 
 
 async def test_an_endless_answer_is_refused(server, cluster, monkeypatch):

@@ -49,19 +49,19 @@ async def test_an_endless_line_is_refused():
     ],
 )
 def test_events(event, expected):
-    assert stream.read_event(orjson.dumps(event)) == expected
+    assert stream.read_event(orjson.dumps(event), PODS) == expected
 
 
 def test_an_error_event_carries_its_status():
     with pytest.raises(stream.BrokenStream) as broken:
-        stream.read_event(b'{"type":"ERROR","object":{"code":410}}')
+        stream.read_event(b'{"type":"ERROR","object":{"code":410}}', PODS)
     assert broken.value.status == b'{"code":410}'
 
 
 @pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"type":"ADDED"}', b"\xff", b'{"type":"ADDED","object":', b"x"])
 def test_what_is_no_event_is_a_broken_connection(line):
     with pytest.raises(Unreachable):
-        stream.read_event(line)
+        stream.read_event(line, PODS)
 
 
 def test_objects_of_a_list_get_their_type_and_keep_the_one_they_have():

@@ -27,6 +27,7 @@ from argosy.gateways.kubernetes.port import (
     PatchType,
     Precondition,
     Propagation,
+    Shape,
     WatchEvent,
 )
 from argosy.gateways.kubernetes.requests import Request
@@ -34,7 +35,8 @@ from argosy.gateways.kubernetes.requests import Request
 _MOST_ANSWER_BYTES = 512 * 1024 * 1024
 _LONG_PAGE_BYTES = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
-_WATCH_SECONDS = (300, 600)
+# Short: the server sends a bookmark before it ends a watch, so that silence for longer says that it is gone.
+_WATCH_SECONDS = (35, 45)
 _ANY = Precondition()
 
 
@@ -77,19 +79,32 @@ class Client:
         return await self._object(requests.get(resource, name, namespace=namespace))
 
     async def list_page(
-        self, resource: ApiResource, *, namespace: str = "", label_selector: str = "", limit: int = 500, after: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
+        limit: int = 500,
+        after: str = "",
     ) -> Page:
         """See `port.Cluster.list_page`."""
         request = requests.list_page(
-            resource, namespace=namespace, label_selector=label_selector, limit=limit, after=after
+            resource, namespace=namespace, label_selector=label_selector, shape=shape, limit=limit, after=after
         )
         body = await self._send(request)
         if len(body) > _LONG_PAGE_BYTES:
-            return await asyncio.to_thread(stream.read_page, body, resource)
-        return stream.read_page(body, resource)
+            return await asyncio.to_thread(stream.read_page, body, resource, shape=shape)
+        return stream.read_page(body, resource, shape=shape)
 
     async def watch(
-        self, resource: ApiResource, *, resource_version: str, namespace: str = "", label_selector: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        resource_version: str,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
     ) -> AsyncGenerator[WatchEvent]:
         """See `port.Cluster.watch`."""
         request = requests.watch(
@@ -97,20 +112,26 @@ class Client:
             resource_version=resource_version,
             namespace=namespace,
             label_selector=label_selector,
+            shape=shape,
             # Spread, so that the watches of a cluster do not all end at once.
             seconds=random.randint(*_WATCH_SECONDS),  # noqa: S311
         )
         async with self._answer(request) as answer:
             yield Bookmark(resource_version)
             try:
-                async for line in stream.split_lines(answer.content.iter_chunked(_CHUNK_BYTES)):
-                    event = stream.read_event(line)
+                async for line in stream.split_lines(answer.content.iter_any()):
+                    event = stream.read_event(line, resource, shape=shape)
                     if event is not None:
                         yield event
-            except aiohttp.SocketTimeoutError:
-                return  # Silence is not an error: the caller takes the watch up again, which shows who is there.
+            except aiohttp.SocketTimeoutError as error:
+                raise Unreachable(f"{self._about(request)}: the watch has fallen silent") from error
             except stream.BrokenStream as error:
                 raise answers.watch_error(error.status, request=request, server=self.server) from error
+
+    async def may(self, verb: str, resource: ApiResource, *, namespace: str = "") -> bool:
+        """See `port.Cluster.may`."""
+        review = await self._object(requests.may(verb, resource, namespace=namespace))
+        return bool((review.get("status") or {}).get("allowed"))
 
     async def apply(self, resource: ApiResource, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         """See `port.Cluster.apply`."""

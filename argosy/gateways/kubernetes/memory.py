@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from argosy.engine.model.resource import Manifest, labels_of
-from argosy.gateways.kubernetes.errors import AlreadyExists, ClusterError, Conflict, Gone, Invalid, NotFound
+from argosy.gateways.kubernetes.errors import AlreadyExists, ClusterError, Conflict, Forbidden, Gone, Invalid, NotFound
 from argosy.gateways.kubernetes.port import (
     ApiResource,
     Bookmark,
@@ -27,6 +27,7 @@ from argosy.gateways.kubernetes.port import (
     PatchType,
     Precondition,
     Propagation,
+    Shape,
     WatchEvent,
 )
 
@@ -72,6 +73,7 @@ class MemoryCluster:
         self._oldest = 0
         self._log: list[_Event] = []
         self._scripted: dict[str, list[ClusterError]] = {}
+        self._forbidden: set[tuple[str, str]] = set()
         self._uids = 0
         self._connection = 0
         self._news = asyncio.Event()
@@ -81,6 +83,14 @@ class MemoryCluster:
     def fail_next(self, verb: str, error: ClusterError, *, times: int = 1) -> None:
         """Let the next requests of a verb (`discover`, `get`, `list`, `watch`, `create`, ...) fail."""
         self._scripted.setdefault(verb, []).extend([error] * times)
+
+    def forbid(self, verb: str, resource: ApiResource) -> None:
+        """Let every request of this verb for this kind be forbidden, from now on."""
+        self._forbidden.add((verb, resource.plural))
+
+    def permit(self, verb: str, resource: ApiResource) -> None:
+        """Undo `forbid`."""
+        self._forbidden.discard((verb, resource.plural))
 
     def drop_watches(self) -> None:
         """End every watch, as a server does when its time is up."""
@@ -109,10 +119,17 @@ class MemoryCluster:
         return self._find(_place(resource, namespace, name))
 
     async def list_page(
-        self, resource: ApiResource, *, namespace: str = "", label_selector: str = "", limit: int = 500, after: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
+        limit: int = 500,
+        after: str = "",
     ) -> Page:
         """See `port.Cluster.list_page`; a token that a compaction overtook raises `Gone`."""
-        self._fail("list")
+        self._fail("list", resource)
         version, _, start = after.partition(":")
         if version and int(version) < self._oldest:
             raise Gone(f"list {resource.plural} on {self.server}: the continue token is too old")
@@ -124,15 +141,21 @@ class MemoryCluster:
             and _selects(label_selector, manifest)
         ]
         first = int(start or 0)
-        items = tuple(orjson.dumps(manifest) for manifest in found[first : first + limit])
+        items = tuple(_shaped(manifest, shape) for manifest in found[first : first + limit])
         at = version or str(self._version)
         return Page(items, at, f"{at}:{first + limit}" if first + limit < len(found) else "")
 
     async def watch(
-        self, resource: ApiResource, *, resource_version: str, namespace: str = "", label_selector: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        resource_version: str,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
     ) -> AsyncGenerator[WatchEvent]:
         """See `port.Cluster.watch`; ends with `drop_watches`."""
-        self._fail("watch")
+        self._fail("watch", resource)
         connection, seen = self._connection, int(resource_version)
         if seen < self._oldest:
             raise Gone(f"watch {resource.plural} on {self.server}: too old resource version: {seen}")
@@ -143,10 +166,15 @@ class MemoryCluster:
                 seen = entry.version
                 if entry.resource != (resource.group, resource.kind):
                     continue
-                event = _filtered(entry.event, namespace=namespace, label_selector=label_selector)
+                event = _filtered(entry.event, namespace=namespace, label_selector=label_selector, shape=shape)
                 if event is not None:
                     yield event
             await news.wait()
+
+    async def may(self, verb: str, resource: ApiResource, *, namespace: str = "") -> bool:
+        """See `port.Cluster.may`; what `forbid` named may not be done."""
+        self._fail("review")
+        return (verb, resource.plural) not in self._forbidden
 
     async def apply(self, resource: ApiResource, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         """Refuse: raises `Unpromised`."""
@@ -228,9 +256,11 @@ class MemoryCluster:
         if dry_run:
             raise Unpromised("a dry run is tested on the real control plane")
 
-    def _fail(self, verb: str) -> None:
+    def _fail(self, verb: str, resource: ApiResource | None = None) -> None:
         if self._scripted.get(verb):
             raise self._scripted[verb].pop(0)
+        if resource is not None and (verb, resource.plural) in self._forbidden:
+            raise Forbidden(f"{verb} {resource.plural} on {self.server}: not permitted")
 
     def _find(self, place: _Place) -> Manifest:
         with suppress(KeyError):
@@ -304,14 +334,19 @@ def _merge(target: Any, patch: Any) -> Any:
     return merged
 
 
-def _filtered(event: Changed | Deleted, *, namespace: str, label_selector: str) -> WatchEvent | None:
+def _filtered(event: Changed | Deleted, *, namespace: str, label_selector: str, shape: Shape) -> WatchEvent | None:
     manifest = orjson.loads(event.manifest)
     if namespace not in ("", manifest["metadata"].get("namespace", "")):
         return None
-    if _selects(label_selector, manifest):
-        return event
     # As the API server does it: what no longer matches is deleted as far as this watch is concerned.
-    return Deleted(event.manifest)
+    kind = type(event) if _selects(label_selector, manifest) else Deleted
+    return kind(_shaped(manifest, shape))
+
+
+def _shaped(manifest: Manifest, shape: Shape) -> bytes:
+    if shape == "metadata":
+        return orjson.dumps({field: manifest[field] for field in ("apiVersion", "kind", "metadata")})
+    return orjson.dumps(manifest)
 
 
 def _selects(selector: str, manifest: Manifest) -> bool:

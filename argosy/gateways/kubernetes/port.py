@@ -12,6 +12,8 @@ from argosy.engine.model.resource import GroupKind, Manifest
 
 PatchType = Literal["merge", "json", "strategic"]
 Propagation = Literal["Foreground", "Background", "Orphan"]
+Shape = Literal["whole", "metadata"]
+"""How much of an object is sent: all of it, or `apiVersion`, `kind` and `metadata` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +106,40 @@ class Cluster(Protocol):
         ...
 
     async def list_page(
-        self, resource: ApiResource, *, namespace: str = "", label_selector: str = "", limit: int = 500, after: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
+        limit: int = 500,
+        after: str = "",
     ) -> Page:
-        """Read one page of a list; each item carries `apiVersion` and `kind`. Raises `Gone` if `after` is too old."""
+        """Read one page of a list, ordered by namespace and name; each item carries `apiVersion` and `kind`.
+
+        Raises `Gone` if `after` is too old.
+        """
         ...
 
     def watch(
-        self, resource: ApiResource, *, resource_version: str, namespace: str = "", label_selector: str = ""
+        self,
+        resource: ApiResource,
+        *,
+        resource_version: str,
+        namespace: str = "",
+        label_selector: str = "",
+        shape: Shape = "whole",
     ) -> AsyncGenerator[WatchEvent]:
-        """Yield what changes after `resource_version` until the server ends the watch.
+        """Yield what changes after `resource_version` until the server ends the watch, in less than a minute.
 
-        The first event is a `Bookmark` of that version: the server took the watch up. A watch on which nothing came
-        for a while ends too, so that a dead connection is noticed; the caller goes on from the last version that it
-        saw. Raises `Gone` if the version is too old.
+        The first event is a `Bookmark` of that version: the server took the watch up. Raises `Gone` if the version is
+        too old, and `Unreachable` if nothing came for so long that the server must have gone: the caller goes on from
+        the last version that it saw.
         """
+        ...
+
+    async def may(self, verb: str, resource: ApiResource, *, namespace: str = "") -> bool:
+        """Ask whether we may do this (a `SelfSubjectAccessReview`); an empty namespace means in all of them."""
         ...
 
     async def apply(self, resource: ApiResource, manifest: Manifest, *, dry_run: bool = False) -> Manifest:

@@ -9,7 +9,7 @@ import orjson
 
 from argosy.engine.model.resource import Manifest
 from argosy.gateways.kubernetes.errors import Invalid
-from argosy.gateways.kubernetes.port import ApiResource, PatchType, Precondition, Propagation
+from argosy.gateways.kubernetes.port import ApiResource, PatchType, Precondition, Propagation, Shape
 
 FIELD_MANAGER = "argocd-controller"
 
@@ -19,6 +19,9 @@ _PATCH_TYPES: Mapping[PatchType, str] = {
     "json": "application/json-patch+json",
     "strategic": "application/strategic-merge-patch+json",
 }
+# Who cannot leave out the rest sends whole objects.
+_METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
 
 
@@ -61,14 +64,17 @@ def get(resource: ApiResource, name: str, *, namespace: str) -> Request:
     return _about("get", "GET", resource, name, namespace=namespace)
 
 
-def list_page(resource: ApiResource, *, namespace: str, label_selector: str, limit: int, after: str) -> Request:
+def list_page(
+    resource: ApiResource, *, namespace: str, label_selector: str, shape: Shape, limit: int, after: str
+) -> Request:
     """Read one page of a list: a consistent one, not from a cache of unknown age."""
     query = {"limit": str(limit), "continue": after, "labelSelector": label_selector}
-    return _about("list", "GET", resource, "", namespace=namespace, query=query)
+    accept = _METADATA_LIST if shape == "metadata" else _JSON
+    return _about("list", "GET", resource, "", namespace=namespace, query=query, accept=accept)
 
 
 def watch(
-    resource: ApiResource, *, resource_version: str, namespace: str, label_selector: str, seconds: int
+    resource: ApiResource, *, resource_version: str, namespace: str, label_selector: str, shape: Shape, seconds: int
 ) -> Request:
     """Watch a kind; the server ends the watch after `seconds`."""
     query = {
@@ -78,7 +84,27 @@ def watch(
         "timeoutSeconds": str(seconds),
         "labelSelector": label_selector,
     }
-    return _about("watch", "GET", resource, "", namespace=namespace, query=query)
+    accept = _METADATA if shape == "metadata" else _JSON
+    return _about("watch", "GET", resource, "", namespace=namespace, query=query, accept=accept)
+
+
+def may(verb: str, resource: ApiResource, *, namespace: str) -> Request:
+    """Ask what we may do; this is no write, although it is sent like one."""
+    attributes = {
+        "verb": verb,
+        "group": resource.group,
+        "resource": resource.plural,
+        "version": resource.version,
+        "namespace": namespace,
+    }
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
+    plural = "selfsubjectaccessreviews.authorization.k8s.io"
+    target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    return Request("review", "POST", target, f"{verb} {resource.plural}", plural, orjson.dumps(review))
 
 
 def apply(resource: ApiResource, manifest: Manifest, *, dry_run: bool) -> Request:
@@ -162,6 +188,7 @@ def _about(
     query: Mapping[str, str] | None = None,
     body: bytes | None = None,
     content_type: str = _JSON,
+    accept: str = _JSON,
 ) -> Request:
     plural = f"{resource.plural}.{resource.group}" if resource.group else resource.plural
     place = f"{namespace}/{name}" if namespace and name else namespace or name
@@ -175,7 +202,7 @@ def _about(
     if verb not in ("list", "watch", "create"):
         parts.append(_segment(name, subject))
     target = _target("/" + "/".join(parts), query or {})
-    return Request(verb, method, target, subject, plural, body, content_type)
+    return Request(verb, method, target, subject, plural, body, content_type, accept)
 
 
 def _segment(value: str, subject: str) -> str:

@@ -7,7 +7,7 @@ import orjson
 from msgspec import Raw, Struct, field
 
 from argosy.gateways.kubernetes.errors import Unreachable
-from argosy.gateways.kubernetes.port import ApiResource, Bookmark, Changed, Deleted, Page, WatchEvent
+from argosy.gateways.kubernetes.port import ApiResource, Bookmark, Changed, Deleted, Page, Shape, WatchEvent
 
 # Well above what etcd stores in one object; a server that sends more is broken or hostile.
 MOST_LINE_BYTES = 32 * 1024 * 1024
@@ -28,6 +28,10 @@ class _TypeMeta(Struct, rename="camel"):
     kind: str = ""
 
 
+class _Described(Struct):
+    metadata: Raw
+
+
 class _Event(Struct):
     type: str
     object: Raw
@@ -39,6 +43,7 @@ class _Versioned(Struct):
 
 _decode_list = msgspec.json.Decoder(_List).decode
 _decode_type = msgspec.json.Decoder(_TypeMeta).decode
+_decode_described = msgspec.json.Decoder(_Described).decode
 _decode_event = msgspec.json.Decoder(_Event).decode
 _decode_version = msgspec.json.Decoder(_Versioned).decode
 
@@ -51,18 +56,23 @@ class BrokenStream(Exception):
         self.status = status
 
 
-def read_page(body: bytes, resource: ApiResource) -> Page:
+def read_page(body: bytes, resource: ApiResource, *, shape: Shape = "whole") -> Page:
     """Split a list into its objects, giving each the `apiVersion` and `kind` that built-in lists leave out.
 
     Raises `Unreachable` if it is not a list.
     """
     try:
         page = _decode_list(body)
-        start = orjson.dumps({"apiVersion": resource.api_version, "kind": resource.kind})[:-1] + b","
-        items = tuple(_typed(bytes(item), start) for item in page.items or ())
+        start = _start(resource)
+        typed = _typed if shape == "whole" else _metadata_alone
+        items = tuple(typed(bytes(item), start) for item in page.items or ())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreachable(f"the list of {resource.plural} is not a list: {error}") from error
     return Page(items, page.metadata.resource_version, page.metadata.next)
+
+
+def _start(resource: ApiResource) -> bytes:
+    return orjson.dumps({"apiVersion": resource.api_version, "kind": resource.kind})[:-1] + b","
 
 
 def _typed(item: bytes, start: bytes) -> bytes:
@@ -70,7 +80,12 @@ def _typed(item: bytes, start: bytes) -> bytes:
     return item if known.api_version and known.kind else start + item[1:]
 
 
-def read_event(line: bytes) -> WatchEvent | None:
+def _metadata_alone(item: bytes, start: bytes) -> bytes:
+    """Return the object under its own kind, which the server does not name; a whole one is cut down."""
+    return b'%b"metadata":%b}' % (start, bytes(_decode_described(item).metadata))
+
+
+def read_event(line: bytes, resource: ApiResource, *, shape: Shape = "whole") -> WatchEvent | None:
     """Read a line of a watch; None for an event of an unknown type.
 
     Raises `BrokenStream` for an ERROR event, `Unreachable` for what is not an event.
@@ -78,6 +93,8 @@ def read_event(line: bytes) -> WatchEvent | None:
     try:
         event = _decode_event(line)
         manifest = bytes(event.object)
+        if shape == "metadata" and event.type in ("ADDED", "MODIFIED", "DELETED"):
+            manifest = _metadata_alone(manifest, _start(resource))
         match event.type:
             case "ADDED" | "MODIFIED":
                 return Changed(manifest)

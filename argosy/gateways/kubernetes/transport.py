@@ -20,8 +20,8 @@ from argosy.gateways.kubernetes.errors import InvalidConnection
 
 # An API server answers everything but a watch within a minute; a long list comes in pages.
 _ORDINARY = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=70)
-# Bookmarks come every minute: a watch that is silent for longer is taken up afresh.
-_WATCH = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=75)
+# The server ends a watch that it was asked for within 45 s: silence for longer says that the connection is dead.
+_WATCH = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=50)
 
 
 def timeout_of(verb: str) -> aiohttp.ClientTimeout:
