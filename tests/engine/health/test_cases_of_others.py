@@ -15,8 +15,9 @@ pytestmark = pytest.mark.skipif(not _FILES, reason="the example cases are not be
 
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: str(path.relative_to(_CASES).with_suffix("")))
 def test_an_object_is_judged_as_others_judge_it(path: Path) -> None:
-    """Status and message are those of the case."""
+    """Status and message are those of the case; without a message in the case any will do."""
     case = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
-    found = health.assess(case["object"])
+    found = health.assess(case["object"], generic=False)
     assert found is not None
-    assert (found.status, found.message) == (case["expect"]["status"], case["expect"].get("message") or "")
+    expected = case["expect"]
+    assert found == (expected["status"], expected.get("message", found.message))

@@ -1,10 +1,11 @@
-"""The families of kinds, by examples of our own: lists in tests/cases/health/<group>/<kind>.yaml.
+"""The families of kinds, by examples of our own: lists in tests/cases/health/<group>/<Kind>.yaml.
 
-An example is `object` (only what matters; `apiVersion`, `kind` and a name are added from the file's place, the group's
-own version being of no matter), `status` and `message`. A kind of a glob is in `_.yaml` and names itself.
+An example is `object` (only what matters: `apiVersion`, `kind` and a name come from the file's place), `status` and
+`message`. Kinds that are judged alike share a file, `<Kind>+<Kind>.yaml`; `{kind}` in a message is the kind's name.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,18 @@ CASES = Path(__file__).parents[2] / "cases" / "health"
 def examples() -> Iterator[Any]:
     """Yield each example of each file, named by its place and what it shows."""
     for path in sorted(CASES.rglob("*.yaml")):
-        place = {"apiVersion": f"{path.parent.name}/v1", "kind": path.stem, "metadata": {"name": "example"}}
-        for number, example in enumerate(yaml.load(path.read_text(), Loader=yaml.CSafeLoader), start=1):
-            name = f"{path.parent.name}/{path.stem}-{number}-{example['status']}"
-            yield pytest.param({**place, **(example.get("object") or {})}, example, id=name)
+        group, kinds = path.parent.name, path.stem.split("+")
+        listed = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+        for kind, (number, example) in product(kinds, enumerate(listed, start=1)):
+            manifest = {"apiVersion": f"{group}/v1", "kind": kind, **(example["object"] or {})}
+            manifest["metadata"] = {"name": "example", **manifest.get("metadata", {})}
+            yield pytest.param(manifest, example, id=f"{group}/{kind}-{number}-{example['status']}")
 
 
 @pytest.mark.parametrize(("manifest", "example"), list(examples()))
 def test_an_example_is_judged_as_written(manifest: dict[str, Any], example: dict[str, Any]) -> None:
     found = health.assess(manifest, generic=False)
-    assert found == (example["status"], example.get("message") or "")
+    assert found == (example["status"], example["message"].replace("{kind}", manifest["kind"]))
 
 
 @pytest.mark.parametrize(("name", "check"), [pytest.param(*each, id=each[0]) for each in catalogue.all_checks()])

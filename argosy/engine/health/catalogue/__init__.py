@@ -9,13 +9,27 @@ from functools import lru_cache
 from itertools import chain
 
 from argosy.engine.globs import matches
-from argosy.engine.health.catalogue import cert_manager
+from argosy.engine.health.catalogue import (
+    ack,
+    cert_manager,
+    crossplane,
+    elastic,
+    flux,
+    mariadb,
+)
 from argosy.engine.health.verdict import Health
 from argosy.engine.model.resource import GroupKind, Manifest
 
 Check = Callable[[Manifest], Health]
 
-_FAMILIES: tuple[Mapping[str, Check], ...] = (cert_manager.TABLE,)
+_FAMILIES: tuple[Mapping[str, Check], ...] = (
+    ack.TABLE,
+    cert_manager.TABLE,
+    crossplane.TABLE,
+    elastic.TABLE,
+    flux.TABLE,
+    mariadb.TABLE,
+)
 
 
 def _split(tables: Iterable[Mapping[str, Check]]) -> tuple[dict[GroupKind, Check], list[tuple[str, str, Check]]]:
