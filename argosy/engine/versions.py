@@ -12,6 +12,8 @@ _VERSION = re.compile(
     re.ASCII,
 )
 
+_NUMBERS = re.compile(r"\s*v?(?P<numbers>(?:0|[1-9]\d{0,9})(?:\.(?:0|[1-9]\d{0,9})){1,3})(?!\d)", re.ASCII)
+
 _Part = tuple[int, int, str]
 
 
@@ -23,6 +25,15 @@ def newest_first(texts: Iterable[str]) -> list[str]:
 def is_version(text: str) -> bool:
     """Say whether a text is a version."""
     return _VERSION.fullmatch(text) is not None
+
+
+def plain(text: str) -> str:
+    """Return the numbers of a version of Kubernetes without what a provider has put behind them, as Argo CD does.
+
+    `v1.31.2-eks-7f9249a` is `1.31.2`: a chart's `>=1.30.0` would not take a pre-release. What is no version stays.
+    """
+    match = _NUMBERS.match(text)
+    return match["numbers"] if match is not None else text
 
 
 def _rank(text: str) -> tuple[bool, tuple[int, ...], bool, tuple[_Part, ...], str]:

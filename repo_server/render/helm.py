@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
-from argosy.engine import rendered
+from argosy.engine import rendered, versions
 from argosy.engine.model.source import HelmOptions, HelmParameter
 from argosy.gateways.tools.port import (
     ChartFiles,
@@ -115,7 +115,7 @@ def _namespace(job: Job, options: HelmOptions) -> str:
 
 
 def _kube_version(job: Job, options: HelmOptions) -> str:
-    return options.kube_version or job.kube_version
+    return versions.plain(options.kube_version or job.kube_version)
 
 
 def _inline(options: HelmOptions) -> tuple[File, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from argosy.engine import rendered
+from argosy.engine import rendered, versions
 from argosy.engine.model.source import KustomizeOptions
 from argosy.gateways.tools.port import (
     File,
@@ -52,7 +52,7 @@ async def render(job: Job) -> Product:
         directory=job.path,
         options=options,
         build_options=_build_options(job, options),
-        kube_version=options.kube_version or job.kube_version,
+        kube_version=_kube_version(job, options),
         api_versions=_api_versions(job, options),
     )
     answer = await _built(job, request)
@@ -68,7 +68,7 @@ async def render(job: Job) -> Product:
 def told(job: Job) -> object:
     """Return what decides a build besides the source and the files: what charts inflated on the way see."""
     options = job.source.kustomize or KustomizeOptions()
-    return options.kube_version or job.kube_version if _ENABLE_HELM in _build_options(job, options) else None
+    return _kube_version(job, options) if _ENABLE_HELM in _build_options(job, options) else None
 
 
 def _substituted(options: KustomizeOptions, variables: Variables) -> KustomizeOptions:
@@ -86,6 +86,10 @@ def _build_options(job: Job, options: KustomizeOptions) -> str:
     if options.version not in job.settings.kustomize_versions:
         raise Refused("render_failed", f"kustomize version {options.version} is not registered")
     return job.settings.kustomize_versions[options.version]
+
+
+def _kube_version(job: Job, options: KustomizeOptions) -> str:
+    return versions.plain(options.kube_version or job.kube_version)
 
 
 def _api_versions(job: Job, options: KustomizeOptions) -> tuple[str, ...]:

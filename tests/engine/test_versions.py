@@ -30,6 +30,25 @@ def test_no_version(text: str):
     assert not versions.is_version(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("v1.31.2-eks-7f9249a", "1.31.2"),
+        ("v1.30.5-gke.1014001", "1.30.5"),
+        ("v1.28.3+k3s1", "1.28.3"),
+        ("1.28+", "1.28"),
+        ("1.31.2", "1.31.2"),
+        (" v1.31.0-rc.1", "1.31.0"),
+        ("latest", "latest"),
+        ("v1", "v1"),
+        ("1.99999999999", "1.99999999999"),
+        ("", ""),
+    ],
+)
+def test_2_22_a_version_of_kubernetes_is_its_numbers(text: str, numbers: str):
+    assert versions.plain(text) == numbers
+
+
 @given(st.lists(st.text(max_size=20)))
 def test_any_texts_can_be_ordered(texts: list[str]):
     assert sorted(versions.newest_first(texts)) == sorted(texts)

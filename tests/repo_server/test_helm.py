@@ -103,6 +103,26 @@ async def test_2_22_the_source_may_say_which_cluster_it_is_for(kitchen: Kitchen)
     assert (data["kube"], data["known"]) == ("v1.28.0", "true")
 
 
+async def test_2_22_a_version_of_kubernetes_is_its_numbers_to_a_chart(kitchen: Kitchen):
+    files = chart("web")
+    wants = 'kubeVersion: ">=1.28.0"\n'
+    kitchen.forge.create().commit({**files, "web/Chart.yaml": files["web/Chart.yaml"] + wants})
+    plain, said = kitchen.source("web"), kitchen.source("web", helm=HelmOptions(kube_version="1.29+"))
+    assert (await kitchen.data(plain, kube_version="v1.31.2-eks-7f9249a"))["shop"]["kube"] == "v1.31.2"
+    assert (await kitchen.data(plain, kube_version="v1.31.2+k3s1"))["shop"]["kube"] == "v1.31.2"
+    assert (await kitchen.data(said, kube_version="v1.31.2"))["shop"]["kube"] == "v1.29"
+    assert kitchen.rendered == 2
+    with pytest.raises(Refused, match=r">=1\.28\.0 which is incompatible with Kubernetes v1\.27\.9"):
+        await kitchen.render(plain, kube_version="v1.27.9-gke.1")
+
+
+async def test_2_21_the_path_of_a_file_parameter_may_hold_build_variables(kitchen: Kitchen):
+    kitchen.forge.create().commit({**chart("web"), "web/shop/color.txt": "of shop"})
+    parameter = HelmFileParameter(name="color", path="$ARGOCD_APP_NAME/color.txt")
+    source = kitchen.source("web", helm=HelmOptions(file_parameters=(parameter,)))
+    assert (await kitchen.data(source))["shop"]["color"] == "of shop"
+
+
 VALUES = {
     "values/prod.yaml": "color: prod",
     "charts/web/env/eu/a.yaml": "color: a",
@@ -125,6 +145,10 @@ VALUES = {
         (("env/eu/b.yaml", "env/eu/*.yaml"), "a"),
         (("env/eu/[a]*",), "a"),
         (("/values/*.yaml",), "prod"),
+        (("env/eu/b*.yaml", "env/eu/*.yaml"), "a"),
+        (("env/eu/*.yaml", "/values/prod.yaml", "env/eu/a.yaml"), "a"),
+        (("env/eu/*.yaml", "env/c.yaml", "env/../env/c.yaml"), "c"),
+        (("env/../env/c.yaml", "env/eu/*.yaml", "env/c.yaml"), "b"),
     ],
 )
 async def test_2_18_and_2_19_value_files(kitchen: Kitchen, files: tuple[str, ...], color: str):
@@ -158,6 +182,15 @@ async def test_2_20_a_value_file_that_cannot_be_used_is_refused(kitchen: Kitchen
         await kitchen.render(
             kitchen.source("charts/web", helm=HelmOptions(file_parameters=(HelmFileParameter("x", file),)))
         )
+
+
+async def test_2_19_a_url_is_no_glob(kitchen: Kitchen):
+    kitchen.forge.create().commit(chart("web"))
+    kitchen.shop("a.yaml", b"color: a\n")
+    url = kitchen.shop("*.yaml", b"color: of the star\n")
+    assert (await kitchen.data(kitchen.source("web", helm=HelmOptions(value_files=(url,)))))["shop"][
+        "color"
+    ] == "of the star"
 
 
 @pytest.mark.parametrize("file", ["missing.yaml", "nothing/*.yaml"])

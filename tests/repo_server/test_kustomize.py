@@ -107,6 +107,14 @@ async def test_2_32_build_variables_in_annotations(kitchen: Kitchen):
     assert manifest["metadata"]["annotations"] == annotations
 
 
+async def test_2_32_build_variables_in_images(kitchen: Kitchen):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'web:1'}]}\n"
+    kitchen.forge.create().commit({"app/kustomization.yaml": "resources: [p.yaml]\n", "app/p.yaml": pod})
+    options = KustomizeOptions(images=("web=registry.example.org/$ARGOCD_APP_NAME:${ARGOCD_APP_NAMESPACE}",))
+    (manifest,) = await kitchen.manifests(kitchen.source("app", kustomize=options))
+    assert manifest["spec"]["containers"][0]["image"] == "registry.example.org/shop:store"
+
+
 @pytest.mark.parametrize(
     ("kustomization", "says"),
     [
