@@ -54,11 +54,18 @@ class JqPaths(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
-class JqDeleted(msgspec.Struct, frozen=True):
-    """The document without it, and why a path was not obeyed, by its position; a path to nothing is obeyed."""
+JqPath = tuple[str | int | Mapping[str, int | None], ...]
+"""What leads to one value in a document, as jq writes it: names, indexes (from the end if negative), slices."""
 
-    document: Manifest
-    unused: Mapping[int, str]
+
+class JqDeleted(msgspec.Struct, frozen=True):
+    """What each path leads to in the document that the paths before it have left, and why a path was not obeyed.
+
+    `unused` is by the position of the path; a path to nothing is obeyed.
+    """
+
+    removed: tuple[tuple[JqPath, ...], ...]
+    unused: Mapping[int, str] = {}
 
 
 class JqQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +99,7 @@ class Scripts(Protocol):
     async def jq_delete(
         self, documents: Sequence[JqPaths], *, seconds: float = SCRIPT_SECONDS
     ) -> tuple[Answered[JqDeleted] | Declined, ...]:
-        """Delete what jq paths lead to, in `seconds` a document (`ignore.normalizer.jq.timeout`)."""
+        """Tell what deleting these jq paths removes, in `seconds` a document (`ignore.normalizer.jq.timeout`)."""
         ...
 
     async def jq_query(self, documents: Sequence[JqQuery]) -> tuple[Answered[tuple[Any, ...]] | Declined, ...]:

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/itchyny/gojq"
 
@@ -22,13 +24,14 @@ type jqBatch struct {
 	Items   []jqItem `json:"items"`
 }
 
-// deleted is a document without what the paths lead to, and which of the paths could not be used, by their numbers.
+// deleted is what each path leads to in a document that the paths before it have gone from, as jq writes paths: names,
+// indexes, slices. Paths that could not be used are told by their numbers.
 type deleted struct {
-	Document json.RawMessage `json:"document"`
-	Unused   map[int]string  `json:"unused"`
+	Removed []json.RawMessage `json:"removed"`
+	Unused  map[int]string    `json:"unused"`
 }
 
-// deleteByJq answers each document without what its paths lead to. A path that fails leaves the document as it was.
+// deleteByJq answers what to remove from each document, one path after the other. A path that fails removes nothing.
 func deleteByJq(request frames.Request, limits Limits) (any, error) {
 	var wanted jqBatch
 	if err := options(request, &wanted); err != nil {
@@ -39,23 +42,43 @@ func deleteByJq(request frames.Request, limits Limits) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		unused := map[int]string{}
+		answer := deleted{Removed: make([]json.RawMessage, len(item.Paths)), Unused: map[int]string{}}
 		for i, path := range item.Paths {
-			values, err := runJq(ctx, "del("+path+")", document, 2)
+			removed, left, err := deletePath(ctx, path, document)
 			switch {
 			case ctx.Err() != nil:
 				return nil, ctx.Err()
 			case err != nil:
-				unused[i] = err.Error()
-			case len(values) != 1 || !isObject(values[0]):
-				unused[i] = "it does not leave one document"
+				answer.Unused[i] = err.Error()
 			default:
-				document = values[0]
+				document = left
+			}
+			if answer.Removed[i], err = gojq.Marshal(removed); err != nil {
+				return nil, err
 			}
 		}
-		text, err := gojq.Marshal(document)
-		return deleted{Document: text, Unused: unused}, err
+		return answer, nil
 	})
+}
+
+// deletePath answers the concrete paths that a path leads to, and the document without them, as jq's own `del` does.
+// What ends at a null leads to nothing: "cannot iterate over: null" is no fault of the path.
+func deletePath(ctx context.Context, path string, document any) (removed []any, left any, err error) {
+	values, err := runJq(ctx, "[path("+path+")] as $paths | [$paths, delpaths($paths)]", document, 2)
+	if err != nil {
+		if strings.HasSuffix(err.Error(), ": null") {
+			return []any{}, document, nil
+		}
+		return []any{}, document, err
+	}
+	if len(values) == 1 {
+		if both, ok := values[0].([]any); ok && len(both) == 2 && isObject(both[1]) {
+			if removed, ok := both[0].([]any); ok {
+				return removed, both[1], nil
+			}
+		}
+	}
+	return []any{}, document, errors.New("it does not leave one document")
 }
 
 func isObject(value any) bool {

@@ -5,13 +5,16 @@ import (
 	"testing"
 )
 
-func TestJqDeletesPathsAndKeepsNumbers(t *testing.T) {
+func TestJqTellsWhatAPathLeadsTo(t *testing.T) {
 	document := `{"a": 9007199254740993, "b": [{"x": 1, "y": 1.0}, {"x": 2}], "c": 1e3, "d": "<"}`
 	for name, want := range map[string]string{
-		`.a`:                          `{"document":{"b":[{"x":1,"y":1.0},{"x":2}],"c":1e3,"d":"\u003c"},"unused":{}}`,
-		`.b[] | select(.x == 1) | .y`: `{"document":{"a":9007199254740993,"b":[{"x":1},{"x":2}],"c":1e3,"d":"\u003c"},"unused":{}}`,
-		`.none.at.all`:                `{"document":{"a":9007199254740993,"b":[{"x":1,"y":1.0},{"x":2}],"c":1e3,"d":"\u003c"},"unused":{}}`,
-		`.a, .b, .c`:                  `{"document":{"d":"\u003c"},"unused":{}}`,
+		`.a`:                          `{"removed":[[["a"]]],"unused":{}}`,
+		`.b[] | select(.x == 1) | .y`: `{"removed":[[["b",0,"y"]]],"unused":{}}`,
+		`.none.at.all`:                `{"removed":[[["none","at","all"]]],"unused":{}}`,
+		`.none[].at`:                  `{"removed":[[]],"unused":{}}`,
+		`.a, .b[-1], .b[:1]`:          `{"removed":[[["a"],["b",-1],["b",{"end":1,"start":null}]]],"unused":{}}`,
+		`.d | select(. == "<")`:       `{"removed":[[["d"]]],"unused":{}}`,
+		`.[("a", "c")] | numbers`:     `{"removed":[[["a"],["c"]]],"unused":{}}`,
 	} {
 		got := only(t, "jqDelete", item{"paths": []string{name}, "document": raw(document)}, nil)
 		if got != answered(want) {
@@ -20,11 +23,18 @@ func TestJqDeletesPathsAndKeepsNumbers(t *testing.T) {
 	}
 }
 
-func TestAJqPathThatFailsLeavesTheDocument(t *testing.T) {
+func TestJqPathsSeeWhatTheOnesBeforeThemLeft(t *testing.T) {
+	got := only(t, "jqDelete", item{"paths": []string{".b[0]", ".b[0].x"}, "document": raw(`{"b": [{"x": 1}, {"x": 2}]}`)}, nil)
+	if want := answered(`{"removed":[[["b",0]],[["b",0,"x"]]],"unused":{}}`); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAJqPathThatFailsRemovesNothing(t *testing.T) {
 	paths := []string{".a", ".a[", ".b.c", "env.HOME", "$ENV.PATH", "input", ".x | error", ".d)|empty;(.d", "."}
 	got := only(t, "jqDelete", item{"paths": paths, "document": raw(`{"a": 1, "b": [1], "d": 1}`)}, nil)
 	for _, part := range []string{
-		`"document":{"b":[1],"d":1}`, `"1":"unexpected token \")\"`, `"2":"expected an object but got: array`, `"8":"it does not leave one document"`,
+		`"removed":[[["a"]],[],[],[],[],[],[],[],[]]`, `"1":"unexpected token \")\"`, `"2":"expected an object but got: array`, `"8":"it does not leave one document"`,
 	} {
 		if !strings.Contains(got, part) {
 			t.Errorf("got %s, want %s in it", got, part)
