@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from argosy.engine.model.repository import Repository
-from argosy.engine.model.source import HelmOptions, Source
+from argosy.engine.model.source import HelmOptions, KustomizeOptions, Source
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.tools.port import Tools
 from argosy.wire.repo_server import MetadataRequest, RenderRequest, RepositoryRequest, SourceRequest, VerifyRequest
@@ -25,6 +25,7 @@ from tests.repo_server.conftest import PASSWORD
 from tests.repo_server.kitchen import Kitchen
 from tests.repo_server.remote import certificates
 from tests.repo_server.repositories import Forge
+from tools.gitserver import GitServer, Login
 
 VERSIONS = {number: version(number) for number in ("1.0.0", "1.2.0", "1.3.0-rc.1", "2.0.0", "v3.0.0")}
 
@@ -62,6 +63,13 @@ async def test_a_version_that_is_not_there_says_which_are(kitchen: Kitchen, shop
     with pytest.raises(Refused, match=r"it has 1\.0\.0, 1\.2\.0") as refused:
         await kitchen.resolve(_source(kitchen, revision))
     assert refused.value.code == "revision_not_found"
+
+
+async def test_2_14_without_a_namespace_of_helms_a_chart_sees_kustomizes(kitchen: Kitchen, shop: Path):
+    for helm, namespace in ((None, "built"), (HelmOptions(namespace="templated"), "templated")):
+        source = _source(kitchen, helm=helm, kustomize=KustomizeOptions(namespace="built"))
+        _, rendered = await kitchen.manifests(source)
+        assert rendered["metadata"]["namespace"] == namespace
 
 
 async def test_a_chart_is_rendered_with_value_files_of_its_own_and_of_another_source(kitchen: Kitchen, tmp_path: Path):
@@ -201,7 +209,7 @@ async def test_credentials(kitchen: Kitchen, private_forge: Forge, shop: Path, e
 
 
 @pytest.mark.parametrize(("passed_on", "status"), [(False, "wants credentials|refused the credentials"), (True, None)])
-async def test_credentials_go_to_another_origin_only_if_told(
+async def test_2_23_credentials_go_to_another_origin_only_if_told(
     private_forge: Forge, web: Web, shop: Path, passed_on: bool, status: str | None
 ):
     # The entry is for another port of the same host, so this is a chart that lies elsewhere than its index.
@@ -216,6 +224,29 @@ async def test_credentials_go_to_another_origin_only_if_told(
         return
     with pytest.raises(Refused, match=status):
         await files.get(web, wanted)
+
+
+async def test_2_23_an_application_may_pass_its_credentials_on_to_other_hosts(
+    kitchen: Kitchen, private_forge: Forge, tmp_path: Path
+):
+    publish(tmp_path / "charts", {"1.0.0": version("1.0.0")}, digests=False)
+    login = Login(user="ada", password=PASSWORD)
+    with GitServer(root=tmp_path, static=tmp_path / "charts", login=login) as other:
+        index = tmp_path / "charts" / "index.yaml"
+        index.write_text(index.read_text().replace("urls: [", f"urls: [{other.url}/charts/"))
+        url = f"{private_forge.url}/charts"
+        entry = Repository(url=url, type="helm", username="ada", password=PASSWORD)
+
+        async def render(helm: HelmOptions) -> None:
+            source = Source(repo_url=url, chart="web", helm=helm)
+            item = SourceRequest(source=source, repository=entry)
+            await kitchen.service.render(
+                RenderRequest(application="a", namespace="b", project="default", sources=(item,))
+            )
+
+        with pytest.raises(Refused, match=r"wants credentials|refused the credentials"):
+            await render(HelmOptions())
+        await render(HelmOptions(pass_credentials=True))
 
 
 async def test_a_file_larger_than_the_limit_is_not_read_to_its_end(forge: Forge, web: Web, shop: Path):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from repo_server import settings
+from repo_server.cache.failures import Pause
 from repo_server.git.patience import Patience
 from repo_server.git.process import Limits as GitLimits
 from repo_server.git.providers.azure import WorkloadIdentity
@@ -59,6 +60,21 @@ def test_2_68_how_git_is_used_has_argo_cds_defaults_and_names(token: list[str]):
     assert read.patience == Patience(attempts=3, first=0.5, factor=3, longest=10)
     assert (read.listings, read.limits) == (4, GitLimits(memory=1024**3, file=2 * 1024**3))
     assert settings.read(token, {"ARGOCD_GIT_ATTEMPTS_COUNT": "0"}).git.patience.attempts == 1
+
+
+def test_2_60_pauses_have_argo_cds_defaults_and_names(token: list[str]):
+    assert settings.read(token, {}).pause == Pause(after=3, seconds=3600, requests=0)
+    told = {
+        "ARGOCD_PAUSE_GEN_AFTER_FAILED_ATTEMPTS": "5",
+        "ARGOCD_PAUSE_GEN_MINUTES": "2",
+        "ARGOCD_PAUSE_GEN_REQUESTS": "7",
+    }
+    assert settings.read(token, told).pause == Pause(after=5, seconds=120, requests=7)
+
+
+def test_2_59_renders_are_kept_for_as_long_as_argo_cd_keeps_them(token: list[str]):
+    assert settings.read(token, {}).lifetime_seconds == 24 * 3600
+    assert settings.read(token, {"ARGOCD_REPO_CACHE_EXPIRATION": "1h"}).lifetime_seconds == 3600
 
 
 def test_the_pods_identity_is_read_as_azures_webhook_writes_it(token: list[str]):
