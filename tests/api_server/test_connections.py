@@ -68,7 +68,7 @@ async def test_the_entry_is_used_at_once(world):
     assert credentials == [CANARY]
 
 
-async def test_a_different_entry_needs_upsert_and_keeps_the_secrets_that_are_not_sent(world):
+async def test_2_77_a_different_entry_needs_upsert_and_keeps_the_secrets_that_are_not_sent(world):
     await world.send("POST", REPOSITORIES, body())
     again = await world.send("POST", REPOSITORIES, body(password=""))
     assert again.status_code == 200

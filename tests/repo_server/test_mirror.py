@@ -23,7 +23,7 @@ async def test_a_hundred_who_wait_cause_one_listing_and_one_fetch(forge: Forge, 
     assert forge.count(LISTING) == 2
 
 
-async def test_a_listing_is_believed_for_the_interval(forge: Forge, reach: Reach):
+async def test_2_59_a_listing_is_believed_for_the_interval(forge: Forge, reach: Reach):
     tree = forge.create()
     first = tree.commit({"a": "1"})
     mirror = await reach.mirror(forge.address())

@@ -18,7 +18,7 @@ from tools.gitserver import GitServer
 
 
 @pytest.mark.parametrize("known", ["known", "insecure"])
-async def test_a_private_key_opens_a_repository_over_ssh(forge: Forge, reach: Reach, known: str):
+async def test_2_64_and_2_76_a_private_key_opens_a_repository_over_ssh(forge: Forge, reach: Reach, known: str):
     commit = forge.create().commit({"a": "a"})
     async with ssh_server.serving(forge.root) as server:
         trust = {"known_hosts": server.known_hosts} if known == "known" else {"insecure": True}
@@ -86,7 +86,7 @@ async def test_2_76_a_known_host_may_be_hashed_and_stand_among_others(forge: For
 
 
 @pytest.mark.parametrize("known", ["", "changed"])
-async def test_s_160_an_unknown_or_changed_host_is_not_told_anything(forge: Forge, reach: Reach, known: str):
+async def test_2_76_and_s_160_an_unknown_or_changed_host_is_not_told_anything(forge: Forge, reach: Reach, known: str):
     forge.create().commit({})
     async with ssh_server.serving(forge.root) as server, ssh_server.serving(forge.root) as other:
         changed = other.known_hosts.replace(str(other.port), str(server.port))
@@ -98,7 +98,7 @@ async def test_s_160_an_unknown_or_changed_host_is_not_told_anything(forge: Forg
 
 
 @pytest.mark.parametrize("trust", ["authority", "insecure"])
-async def test_an_authority_or_its_absence_opens_a_repository_over_tls(
+async def test_2_76_an_authority_or_its_absence_opens_a_repository_over_tls(
     tmp_path: Path, forge: Forge, reach: Reach, trust: str
 ):
     commit = forge.create().commit({"a": "a"})
@@ -140,7 +140,7 @@ async def test_2_71_a_token_is_sent_with_the_first_request(
 
 
 @pytest.mark.parametrize("trust", ["none", "another"])
-async def test_s_160_a_certificate_that_nobody_vouches_for_is_refused(
+async def test_2_76_and_s_160_a_certificate_that_nobody_vouches_for_is_refused(
     tmp_path: Path, forge: Forge, reach: Reach, web: Web, trust: str
 ):
     forge.create().commit({})

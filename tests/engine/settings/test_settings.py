@@ -198,7 +198,7 @@ def test_the_forms_of_an_ssh_url_are_one_repository(url):
     assert (repository.ssh_private_key, repository.known_hosts) == ("key", "git.example ssh-ed25519 AAAA")
 
 
-def test_certificates_are_found_by_host():
+def test_2_76_certificates_are_found_by_host():
     certs = {"kind": "ConfigMap", "metadata": {"name": "argocd-tls-certs-cm"}, "data": {"git.example": "PEM"}}
     found = read(certs).settings
     assert settings.repository_for(found, "https://u@git.example:8443/a").ca_pem == "PEM"
