@@ -1,24 +1,32 @@
 """A pair -> whether what runs is what should run. Called by the controller after pairing.
 
-`compare` decides from the two objects; where they differ it returns the question `AskServer`, and `confirm` decides
-from the API server's answer (a dry run of the apply that a sync would do), so that the verdict is the server's own.
+`compare` decides from the two objects, the schema of their kind and what was applied last. Where that is not certain it
+returns the question `AskServer`, and `confirm` decides from the API server's answer (a dry run of the apply that a sync
+would do), so that the verdict is the server's own.
 """
 
 from argosy.engine import managed
-from argosy.engine.diff import fields, local
+from argosy.engine.diff import certain, fields, left_behind, predict, webhooks
+from argosy.engine.diff.certain import Applied
 from argosy.engine.diff.fields import FieldChange
+from argosy.engine.diff.owners import Owner
+from argosy.engine.diff.schema import UNREAD, Schema, Unread
+from argosy.engine.diff.strategy import USUAL, Strategy
 from argosy.engine.diff.verdict import AskServer, Changed, Extra, Missing, Same, Unknown, Verdict
 from argosy.engine.model.resource import Manifest
 from argosy.engine.normalise import Rules, ignored, normalise
 from argosy.engine.pairing import Pair
 
 __all__ = [
+    "USUAL",
     "AskServer",
     "Changed",
     "Extra",
     "FieldChange",
     "Missing",
+    "Owner",
     "Same",
+    "Strategy",
     "Unknown",
     "Verdict",
     "comparable",
@@ -29,43 +37,73 @@ __all__ = [
 ]
 
 
-def compare(pair: Pair, rules: Rules) -> Verdict | AskServer:
-    """Return the verdict on a pair, or the question that settles it."""
+def compare(
+    pair: Pair, rules: Rules, *, schema: Schema = UNREAD, applied: str = "", strategy: Strategy = USUAL
+) -> Verdict | AskServer:
+    """Return the verdict on a pair, or the question that settles it.
+
+    `schema` is what the destination knows of the kind in the desired version, `applied` the fingerprint of the manifest
+    that we applied last to this very object (its uid), empty if that is not known.
+    """
     if pair.desired is None:
         return Extra()
     if pair.live is None:
         return Missing()
-    return Same() if wants_nothing_else(pair.desired, pair.live, rules) else AskServer(pair.key)
+    if wants_nothing_else(pair.desired, pair.live, rules, schema=schema, applied=applied):
+        return Same()
+    local = strategy.server == "never" and not isinstance(schema, Unread)
+    return _reckoned(pair.desired, pair.live, rules, schema) if local else AskServer(pair.key)
 
 
-def wants_nothing_else(desired: Manifest, live: Manifest, rules: Rules) -> bool:
+def wants_nothing_else(
+    desired: Manifest, live: Manifest, rules: Rules, *, schema: Schema = UNREAD, applied: str = ""
+) -> bool:
     """Return whether it is certain, without asking the API server, that an apply would change nothing that counts."""
     if desired.get("apiVersion") != live.get("apiVersion"):
         return False
     left, right = comparable(desired, live, rules)
-    if not local.holds(left, right) or managed.replaces_a_whole(live, desired):
+    entry = managed.applied_by_us(live)
+    owned = None if entry is None else entry.get("fieldsV1") or None
+    if not certain.holds(left, right, schema, owned=owned, applied=Applied(desired, applied)):
         return False
-    return local.leaves_nothing_behind(desired, live)
+    if isinstance(schema, Unread) and managed.replaces_a_whole(live, desired):
+        return False
+    return left_behind.nothing(desired, live, schema)
 
 
-def confirm(pair: Pair, predicted: Manifest, rules: Rules) -> Verdict:
+def confirm(
+    pair: Pair, predicted: Manifest, rules: Rules, *, schema: Schema = UNREAD, strategy: Strategy = USUAL
+) -> Verdict:
     """Return the verdict on a pair of two sides, given what the live object would be after an apply."""
     if pair.live is None:
         return Missing()
+    if strategy.webhooks == "stripped":
+        predicted = webhooks.stripped(predicted, pair.live)
     if pair.desired is not None:
-        predicted = ignored.drop_paths(predicted, local.left_behind(pair.desired, pair.live))
-    wanted, live = comparable(predicted, pair.live, rules)
-    changes = tuple(fields.between(live, wanted))
-    return Changed(changes, predicted) if changes else Same()
+        predicted = left_behind.without(predicted, pair.desired, pair.live, schema)
+    return _verdict(pair.live, predicted, rules, schema)
 
 
-def guess(pair: Pair, rules: Rules) -> Verdict:
-    """Return the verdict when the API server refuses the dry run: every wanted field that the live object lacks."""
+def guess(pair: Pair, rules: Rules, *, schema: Schema = UNREAD) -> Verdict:
+    """Return the verdict when the API server refuses the dry run: changed, by our own reckoning of the apply.
+
+    What the schema does not say is not known then: defaults that come back in place of a removed field, and webhooks.
+    """
     if pair.live is None or pair.desired is None:
         return Missing() if pair.live is None else Extra()
-    wanted, live = comparable(pair.desired, pair.live, rules)
-    changes = tuple(change for change in fields.between(live, wanted) if change.desired is not fields.ABSENT)
-    return Changed(changes, pair.desired)
+    verdict = _reckoned(pair.desired, pair.live, rules, schema)
+    return verdict if isinstance(verdict, Changed) else Changed((), pair.live)
+
+
+def _reckoned(desired: Manifest, live: Manifest, rules: Rules, schema: Schema) -> Verdict:
+    predicted = predict.predicted(desired, live, schema, left_behind.earlier(live, schema))
+    return _verdict(live, predicted, rules, schema)
+
+
+def _verdict(live: Manifest, predicted: Manifest, rules: Rules, schema: Schema) -> Verdict:
+    wanted, seen = comparable(predicted, live, rules)
+    changes = tuple(fields.between(seen, wanted, schema))
+    return Changed(fields.owned(changes, live), predicted) if changes else Same()
 
 
 def comparable(desired: Manifest, live: Manifest, rules: Rules) -> tuple[Manifest, Manifest]:

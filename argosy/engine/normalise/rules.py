@@ -1,40 +1,97 @@
-"""Which differences do not count, for whom: the application's `ignoreDifferences` and the settings' defaults."""
+"""Which differences do not count: the application's `ignoreDifferences`, those of the settings, and the shipped ones.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+Every rule says where it comes from, so that a difference that it hides can be shown with it. Made by
+`normalise.rules_for`; looked into by the steps of `normalise`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from argosy.engine.globs import matches
 from argosy.engine.model.application import IgnoreDifference
-from argosy.engine.model.resource import Manifest, ResourceKey, key_of
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
+from argosy.engine.normalise import shipped
+from argosy.engine.normalise.questions import Removals
+from argosy.engine.normalise.shipped import Shipped
 
 StatusField = Literal["all", "crd", "none"]
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """Fields that do not count in some objects; `origin` says in words whose rule it is."""
+
+    origin: str
+    about: IgnoreDifference
+
+
+@dataclass(frozen=True, slots=True)
+class KnownType:
+    """A field that Kubernetes has a type for, in objects of a kind: `spec.template.spec` is a `core/v1/PodSpec`."""
+
+    kind: GroupKind
+    field: tuple[str, ...]
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """What is left out of a comparison; `ignore_status` is `resource.compareoptions.ignoreResourceStatusField`."""
+    """What is left out of a comparison.
+
+    `ignore` are the application's own, `system` those of the settings; `ignore_status` is
+    `resource.compareoptions.ignoreResourceStatusField`. `answers` are what jq said, by the question's identity; they
+    are no part of what the rules are.
+    """
 
     ignore: tuple[IgnoreDifference, ...] = ()
     ignore_status: StatusField = "all"
+    ignore_aggregated_roles: bool = False
+    system: tuple[Rule, ...] = ()
+    known_types: tuple[KnownType, ...] = ()
+    shipped: tuple[Shipped, ...] = shipped.TABLE
+    answers: Mapping[str, Removals] = field(default_factory=dict[str, Removals], compare=False, repr=False)
+    _by_kind: dict[GroupKind, tuple[Rule, ...]] = field(
+        default_factory=dict[GroupKind, tuple[Rule, ...]], init=False, compare=False, repr=False
+    )
 
-    def pointers(self, manifest: Manifest) -> tuple[str, ...]:
-        """Return the JSON pointers that do not count in this object."""
-        return tuple(pointer for rule in self._about(key_of(manifest)) for pointer in rule.json_pointers)
+    def about(self, manifest: Manifest) -> tuple[Rule, ...]:
+        """Return the rules about an object: the settings' first, then the application's, each in their order.
+
+        Group and kind of a rule are globs, name and namespace exact if given (3.10).
+        """
+        key = key_of(manifest)
+        kind = key.group_kind
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(rule for rule in self._all() if _covers(rule.about, kind))
+        return tuple(rule for rule in self._by_kind[kind] if _names(rule.about, key))
 
     def managers(self, manifest: Manifest) -> frozenset[str]:
         """Return the field managers whose fields do not count in this object."""
-        return frozenset(name for rule in self._about(key_of(manifest)) for name in rule.managed_fields_managers)
+        return frozenset(name for rule in self.about(manifest) for name in rule.about.managed_fields_managers)
 
-    def _about(self, key: ResourceKey) -> Iterable[IgnoreDifference]:
-        return (rule for rule in self.ignore if _matches(rule, key))
+    def knowing(self, answers: Mapping[str, Removals]) -> "Rules":
+        """Return the same rules with these answers of jq besides those that are known."""
+        return replace(self, answers={**self.answers, **answers})
+
+    def only(self, chosen: Rule | Shipped | None) -> "Rules":
+        """Return these rules with one of them alone, or with none; what is no rule of anybody's stays."""
+        return replace(
+            self,
+            ignore=(),
+            system=(chosen,) if isinstance(chosen, Rule) else (),
+            shipped=(chosen,) if isinstance(chosen, Shipped) else (),
+        )
+
+    def _all(self) -> Iterator[Rule]:
+        yield from self.system
+        for index, each in enumerate(self.ignore):
+            yield Rule(f"the application's ignoreDifferences[{index}]", each)
 
 
-def _matches(rule: IgnoreDifference, key: ResourceKey) -> bool:
-    """Return whether the rule is about the object: group and kind are globs, name and namespace exact if given."""
-    return (
-        fnmatchcase(key.group, rule.group)
-        and fnmatchcase(key.kind, rule.kind)
-        and rule.name in ("", key.name)
-        and rule.namespace in ("", key.namespace)
-    )
+def _covers(rule: IgnoreDifference, kind: GroupKind) -> bool:
+    return matches(rule.group, kind.group) and matches(rule.kind, kind.kind)
+
+
+def _names(rule: IgnoreDifference, key: ResourceKey) -> bool:
+    return rule.name in ("", key.name) and rule.namespace in ("", key.namespace)

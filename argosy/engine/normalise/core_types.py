@@ -1,0 +1,84 @@
+"""Kubernetes' core types, which `knownTypeFields` may say of a field (3.14): their names, and how Go writes them.
+
+From the API's own source, `k8s.io/api/core/v1`. Looked into by `known_types` and `settings.customisations`.
+"""
+
+QUANTITY = "core/Quantity"
+DURATION = "meta/v1/Duration"
+
+
+def _named(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+RESOURCE_LISTS = _named(
+    """
+allocatable allocatedResources capacity default defaultRequest hard limits max maxLimitRequestRatio min overhead
+requests used
+"""
+)
+"""Fields that map names to quantities."""
+
+QUANTITIES = _named("divisor perContainer perPod quantity sizeLimit")
+
+ZERO_IS_ABSENT = _named(
+    """
+containerPort chapAuthDiscovery chapAuthSession failureThreshold gid hostIPC hostNetwork hostPID hostPort
+initialDelaySeconds minReadySeconds partition periodSeconds publishNotReadyAddresses readOnly sslEnabled stdin
+stdinOnce successThreshold tty unschedulable
+"""
+)
+"""Fields that Go leaves out when they are 0 or false."""
+
+EMPTY_IS_ABSENT = _named("annotations labels limits nodeSelector overhead requests resources")
+"""Maps in which nothing is the same as no map; for others (`emptyDir`, a selector) it is not."""
+
+_CORE = _named(
+    """
+AWSElasticBlockStoreVolumeSource Affinity AppArmorProfile AttachedVolume AvoidPods AzureDiskVolumeSource
+AzureFilePersistentVolumeSource AzureFileVolumeSource Binding CSIPersistentVolumeSource CSIVolumeSource
+Capabilities CephFSPersistentVolumeSource CephFSVolumeSource CinderPersistentVolumeSource CinderVolumeSource
+ClientIPConfig ClusterTrustBundleProjection ComponentCondition ComponentStatus ComponentStatusList ConfigMap
+ConfigMapEnvSource ConfigMapKeySelector ConfigMapList ConfigMapNodeConfigSource ConfigMapProjection
+ConfigMapVolumeSource Container ContainerExtendedResourceRequest ContainerImage ContainerPort
+ContainerResizePolicy ContainerRestartRule ContainerRestartRuleOnExitCodes ContainerState ContainerStateRunning
+ContainerStateTerminated ContainerStateWaiting ContainerStatus ContainerUser DaemonEndpoint
+DownwardAPIProjection DownwardAPIVolumeFile DownwardAPIVolumeSource EmptyDirVolumeSource EndpointAddress
+EndpointPort EndpointSubset Endpoints EndpointsList EnvFromSource EnvVar EnvVarSource EphemeralContainer
+EphemeralContainerCommon EphemeralVolumeSource Event EventList EventSeries EventSource EvictionResponder
+ExecAction FCVolumeSource FileKeySelector FlexPersistentVolumeSource FlexVolumeSource FlockerVolumeSource
+GCEPersistentDiskVolumeSource GRPCAction GitRepoVolumeSource GlusterfsPersistentVolumeSource
+GlusterfsVolumeSource HTTPGetAction HTTPHeader HostAlias HostIP HostPathVolumeSource ISCSIPersistentVolumeSource
+ISCSIVolumeSource ImageVolumeSource ImageVolumeStatus KeyToPath Lifecycle LifecycleHandler LimitRange
+LimitRangeItem LimitRangeList LimitRangeSpec LinuxContainerUser List LoadBalancerIngress LoadBalancerStatus
+LocalObjectReference LocalVolumeSource ModifyVolumeStatus NFSVolumeSource Namespace NamespaceCondition
+NamespaceList NamespaceSpec NamespaceStatus Node NodeAddress NodeAffinity NodeAllocatableMappedResources
+NodeAllocatableOverheadResources NodeAllocatableResourceClaimStatus NodeCondition NodeConfigSource
+NodeConfigStatus NodeDaemonEndpoints NodeFeatures NodeList NodePodPreemptionPolicy NodeProxyOptions
+NodeRuntimeHandler NodeRuntimeHandlerFeatures NodeSelector NodeSelectorRequirement NodeSelectorTerm NodeSpec
+NodeStatus NodeSwapStatus NodeSystemInfo ObjectFieldSelector ObjectReference PersistentVolume
+PersistentVolumeClaim PersistentVolumeClaimCondition PersistentVolumeClaimList PersistentVolumeClaimSpec
+PersistentVolumeClaimStatus PersistentVolumeClaimTemplate PersistentVolumeClaimVolumeSource PersistentVolumeList
+PersistentVolumeSource PersistentVolumeSpec PersistentVolumeStatus PhotonPersistentDiskVolumeSource Pod
+PodAffinity PodAffinityTerm PodAntiAffinity PodAttachOptions PodCertificateProjection PodCondition PodDNSConfig
+PodDNSConfigOption PodExecOptions PodExtendedResourceClaimStatus PodIP PodList PodLogOptions PodOS
+PodPortForwardOptions PodProxyOptions PodReadinessGate PodResourceClaim PodResourceClaimStatus PodSchedulingGate
+PodSchedulingGroup PodSecurityContext PodSignature PodSpec PodStatus PodTemplate PodTemplateList PodTemplateSpec
+PodVolumeHealth PortStatus PortworxVolumeSource Preconditions PreferAvoidPodsEntry PreferredSchedulingTerm Probe
+ProbeHandler ProjectedVolumeSource QuobyteVolumeSource RBDPersistentVolumeSource RBDVolumeSource RangeAllocation
+ReplicationController ReplicationControllerCondition ReplicationControllerList ReplicationControllerSpec
+ReplicationControllerStatus ResourceClaim ResourceFieldSelector ResourceHealth ResourceList ResourceQuota
+ResourceQuotaList ResourceQuotaSpec ResourceQuotaStatus ResourceRequirements ResourceStatus SELinuxOptions
+ScaleIOPersistentVolumeSource ScaleIOVolumeSource ScopeSelector ScopedResourceSelectorRequirement SeccompProfile
+Secret SecretEnvSource SecretKeySelector SecretList SecretProjection SecretReference SecretVolumeSource
+SecurityContext SerializedReference Service ServiceAccount ServiceAccountList ServiceAccountTokenProjection
+ServiceList ServicePort ServiceProxyOptions ServiceSpec ServiceStatus SessionAffinityConfig SleepAction
+StorageOSPersistentVolumeSource StorageOSVolumeSource Sysctl TCPSocketAction Taint Toleration
+TopologySelectorLabelRequirement TopologySelectorTerm TopologySpreadConstraint TypedLocalObjectReference
+TypedObjectReference Volume VolumeDevice VolumeHealthCondition VolumeHealthStatus VolumeMount VolumeMountStatus
+VolumeNodeAffinity VolumeProjection VolumeResourceRequirements VolumeSource VolumeStatus
+VsphereVirtualDiskVolumeSource WeightedPodAffinityTerm WindowsSecurityContextOptions
+"""
+)
+
+NAMES = frozenset((QUANTITY, DURATION, *(f"core/v1/{name}" for name in _CORE)))
