@@ -5,7 +5,8 @@ index, `.` the thing itself.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from argosy.engine.model.resource import Manifest, annotations_of, metadata_of
@@ -48,6 +49,14 @@ def migration(live: Manifest, *, also: str = "") -> list[dict[str, Any]] | None:
         {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, {**newest, "fieldsV1": fields}]},
         {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata.get("resourceVersion")},
     ]
+
+
+def of_others(live: Manifest) -> tuple[Mapping[str, Any], ...]:
+    """Return what others own, as their FieldsV1 trees; what was applied client-side is not theirs (see `migration`)."""
+    ours, entries = applied_by_us(live), metadata_of(live).get("managedFields") or ()
+    client_side = {_KUBECTL, FIELD_MANAGER} if LAST_APPLIED in annotations_of(live) else {_KUBECTL}
+    others = (each for each in entries if not (_is_update(each) and each.get("manager") in client_side))
+    return tuple(each.get("fieldsV1") or {} for each in others if each is not ours)
 
 
 def _is_update(entry: Mapping[str, Any]) -> bool:
@@ -112,15 +121,32 @@ def _replaces(owned: Mapping[str, Any], live: Any, desired: Any) -> bool:
     return False
 
 
+def elements(owned: Mapping[str, Any], names: Sequence[str]) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+    """Return what is owned of the elements of a list, by their keys in this order."""
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for key, below in owned.items():
+        if key.startswith("k:"):
+            values = parsed(key[2:])
+            found[tuple([values.get(name) for name in names])] = below
+    return found
+
+
+@lru_cache(8192)
+def parsed(text: str) -> Any:
+    """Return the JSON after `k:` or `v:`; the same few texts come with every object of a kind. Nobody edits it."""
+    return json.loads(text)
+
+
 def _step(marker: str, name: str, desired: Any) -> tuple[bool, Any]:
     """Return whether the desired value has this child, and the child."""
     match marker, desired:
         case "f", Mapping():
-            return desired.get(name) is not None, desired.get(name)
+            # Null is a value: it was applied, and is owned.
+            return name in desired, desired.get(name)
         case "k", list():
-            return _element(json.loads(name), desired)
+            return _element(parsed(name), desired)
         case "v", list():
-            value = json.loads(name)
+            value = parsed(name)
             return value in desired, value
         case "i", list():
             index = int(name)

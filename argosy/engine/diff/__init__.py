@@ -5,7 +5,7 @@ returns the question `AskServer`, and `confirm` decides from the API server's an
 would do), so that the verdict is the server's own.
 """
 
-from argosy.engine import managed
+from argosy.engine import managed, normalise
 from argosy.engine.diff import certain, fields, left_behind, predict, webhooks
 from argosy.engine.diff.certain import Applied
 from argosy.engine.diff.fields import FieldChange
@@ -14,7 +14,7 @@ from argosy.engine.diff.schema import UNREAD, Schema, Unread
 from argosy.engine.diff.strategy import USUAL, Strategy
 from argosy.engine.diff.verdict import AskServer, Changed, Extra, Missing, Same, Unknown, Verdict
 from argosy.engine.model.resource import Manifest
-from argosy.engine.normalise import Rules, ignored, normalise
+from argosy.engine.normalise import Rules
 from argosy.engine.pairing import Pair
 
 __all__ = [
@@ -107,7 +107,5 @@ def _verdict(live: Manifest, predicted: Manifest, rules: Rules, schema: Schema) 
 
 
 def comparable(desired: Manifest, live: Manifest, rules: Rules) -> tuple[Manifest, Manifest]:
-    """Return both sides as they are compared: without what does not count."""
-    extra = ignored.paths_of_managers(live, rules)
-    both = normalise(desired, rules), normalise(live, rules)
-    return ignored.drop(both[0], extra), ignored.drop(both[1], extra)
+    """Return both sides as they are compared: without what does not count. Raises `normalise.Unanswered`."""
+    return normalise.both(desired, live, rules)
