@@ -206,6 +206,11 @@ def _words(slot: str, manifest: Manifest) -> str:
     return otherwise if found is None or found == "" else str(found)
 
 
+def first_text(*texts: str) -> Callable[[Manifest], str]:
+    """Return the message that is the first of these texts of which something is left once it is filled."""
+    return lambda manifest: next((text for text in (filled(each, manifest) for each in texts) if text), "")
+
+
 def first_of(*rules: Rule) -> FirstOf:
     """Return the check that goes through these rules."""
     return FirstOf(rules)

@@ -11,11 +11,24 @@ from itertools import chain
 from argosy.engine.globs import matches
 from argosy.engine.health.catalogue import (
     ack,
+    argo_cd,
+    argo_events,
+    argo_rollouts,
+    argo_workflows,
     cert_manager,
+    config_connector,
+    cron_jobs,
     crossplane,
+    custom_resource_definitions,
     elastic,
     flux,
+    gateway_api,
+    kruise,
+    kruise_game,
     mariadb,
+    openshift_apps,
+    threescale,
+    zalando,
 )
 from argosy.engine.health.verdict import Health
 from argosy.engine.model.resource import GroupKind, Manifest
@@ -24,11 +37,24 @@ Check = Callable[[Manifest], Health]
 
 _FAMILIES: tuple[Mapping[str, Check], ...] = (
     ack.TABLE,
+    argo_cd.TABLE,
+    argo_events.TABLE,
+    argo_rollouts.TABLE,
+    argo_workflows.TABLE,
     cert_manager.TABLE,
+    config_connector.TABLE,
+    cron_jobs.TABLE,
     crossplane.TABLE,
+    custom_resource_definitions.TABLE,
     elastic.TABLE,
     flux.TABLE,
+    gateway_api.TABLE,
+    kruise.TABLE,
+    kruise_game.TABLE,
     mariadb.TABLE,
+    openshift_apps.TABLE,
+    threescale.TABLE,
+    zalando.TABLE,
 )
 
 
