@@ -54,10 +54,12 @@ class Footprint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Now:
     """What a footprint is held against: the trees and variables of a job, its destination, and what is elsewhere.
 
-    `elsewhere` returns the identity of what a reference means now, or raises `Refused`.
+    `names` are those by which the trees but the first are referred to. `elsewhere` returns the identity of what a
+    reference means now, or raises `Refused`.
     """
 
     trees: Sequence[Tree]
+    names: Sequence[str]
     variables: Mapping[str, str]
     api_versions: Sequence[str]
     elsewhere: Callable[[str], Awaitable[str]]
@@ -97,17 +99,39 @@ async def same(tree: Tree, recorded: Looks) -> bool:
 
 async def holds(depended: Footprint, now: Now) -> bool:
     """Say whether a render with this footprint would read the same now."""
-    if any(now.variables.get(name, "") != value for name, value in depended.variables.items()):
+    if not same_around(depended, now) or not await same_trees(depended, now):
         return False
-    if len(now.trees) != len(depended.trees) or not _same_versions(depended, now.api_versions):
-        return False
-    for tree, recorded in zip(now.trees, depended.trees, strict=True):
-        if not await same(tree, recorded):
-            return False
     try:
         return all([await now.elsewhere(reference) == identity for reference, identity in depended.elsewhere.items()])
     except Refused:
         return False
+
+
+def same_around(depended: Footprint, now: Now) -> bool:
+    """Say whether the variables and API versions that counted are the same."""
+    if any(now.variables.get(name, "") != value for name, value in depended.variables.items()):
+        return False
+    return _same_versions(depended, now.api_versions)
+
+
+async def same_trees(depended: Footprint, now: Now) -> bool:
+    """Say whether all that was read of the trees is the same."""
+    if len(now.trees) != len(depended.trees):
+        return False
+    for tree, recorded in zip(now.trees, depended.trees, strict=True):
+        if not await same(tree, recorded):
+            return False
+    return True
+
+
+async def with_folder(depended: Footprint, tree: Tree, path: str) -> Footprint:
+    """Return a footprint of which all that is in a folder of the first tree counts, whatever was read of it."""
+    probe = tree.unread()
+    await probe.find(path)
+    probe.record.whole.add(path)
+    first, *others = depended.trees
+    outside = [look for look in first if look.linked or not (look.path == path or _is_below(look.path, path))]
+    return msgspec.structs.replace(depended, trees=((*looks(probe.record), *outside), *others))
 
 
 def _same_versions(depended: Footprint, versions: Sequence[str]) -> bool:

@@ -5,6 +5,8 @@ the same, and is not done. So a commit that touches nothing that an application 
 kept is in memory for those asked lately, and on the shelf, which outlives the process. Called by `render.source`.
 """
 
+from dataclasses import dataclass
+
 import msgspec
 
 from argosy.engine.model.application import SourceType
@@ -39,6 +41,15 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Remembered:
+    """A product and what it depended on; `lasting` if nothing else decides for whom and for how long it is right."""
+
+    product: Product
+    footprint: Footprint
+    lasting: bool
+
+
 _Entries = tuple[_Entry, ...]
 _ENTRIES: msgspec.msgpack.Decoder[_Entries] = msgspec.msgpack.Decoder(_Entries)
 
@@ -52,7 +63,7 @@ class Renders:
         self._entries: RecentBytes[bytes, _Entries] = RecentBytes(limit // 2)
         self._manifests: RecentBytes[bytes, bytes] = RecentBytes(limit // 2)
 
-    async def find(self, question: bytes, now: Now, *, revision: str, owner: str) -> Product | None:
+    async def find(self, question: bytes, now: Now, *, revision: str, owner: str) -> Remembered | None:
         """Return what the same question rendered to when it read what is there now, or None.
 
         `owner` is whose it is to be: what was made by chance for another application is not found.
@@ -64,20 +75,17 @@ class Renders:
             if await self._holds(entry, now, revision) and (manifests := self._content(entry.manifests)) is not None:
                 if position:
                     self._entries.put(name, (entry, *(other for other in entries if other is not entry)))
-                return Product(
-                    source_type=entry.source_type,
-                    manifests=manifests,
-                    notes=entry.notes,
-                    warnings=entry.warnings,
-                    commands=entry.commands,
-                    fingerprint=entry.manifests.hex(),
-                )
+                return _remembered(entry, manifests)
         return None
+
+    def manifests(self, fingerprint: str) -> bytes | None:
+        """Return the manifests of a product that was kept, None if they had to make room."""
+        return self._content(bytes.fromhex(fingerprint))
 
     def keep(
         self, question: bytes, product: Product, depended: Footprint, *, lifetime: Lifetime | None, owner: str
-    ) -> str:
-        """Keep a render with what it depended on, and return the fingerprint of its manifests."""
+    ) -> Remembered:
+        """Keep a render with what it depended on, and return it as it is remembered."""
         name = self._shelf.name(question)
         manifests = self._shelf.name(product.manifests)
         entry = _Entry(
@@ -95,12 +103,12 @@ class Renders:
         try:
             encoded = msgspec.msgpack.encode(entries)
         except UnicodeEncodeError:
-            return manifests.hex()  # a file name that is no text: rendered again each time
+            return _remembered(entry, product.manifests)  # a file name that is no text: rendered again each time
         self._manifests.put(manifests, product.manifests, size=len(product.manifests))
         self._entries.put(name, entries, size=len(encoded))
         self._shelf.put(manifests, product.manifests)
         self._shelf.put(name, encoded)
-        return manifests.hex()
+        return _remembered(entry, product.manifests)
 
     def _known(self, name: bytes) -> _Entries:
         entries = self._entries.get(name)
@@ -121,3 +129,16 @@ class Renders:
         ):
             return False
         return await footprint.holds(entry.footprint, now)
+
+
+def _remembered(entry: _Entry, manifests: bytes) -> Remembered:
+    product = Product(
+        source_type=entry.source_type,
+        manifests=manifests,
+        notes=entry.notes,
+        warnings=entry.warnings,
+        commands=entry.commands,
+        fingerprint=entry.manifests.hex(),
+    )
+    lasting = entry.lifetime is None and not entry.owner and not entry.footprint.elsewhere
+    return Remembered(product=product, footprint=entry.footprint, lasting=lasting)

@@ -20,10 +20,11 @@ from argosy.gateways.clock import Clock
 from argosy.gateways.tools.errors import ToolFailed, ToolLimit
 from argosy.gateways.tools.port import Tools
 from argosy.wire.repo_server import Details, RenderRequest
-from repo_server.cache import footprint
+from repo_server.cache import again, footprint
+from repo_server.cache.again import Again
 from repo_server.cache.failures import Failures
 from repo_server.cache.footprint import Footprint, Now
-from repo_server.cache.renders import Lifetime, Renders
+from repo_server.cache.renders import Lifetime, Remembered, Renders
 from repo_server.errors import Refused
 from repo_server.plugins.plugins import Plugins
 from repo_server.product import Product
@@ -70,6 +71,7 @@ class Renderer:
         self._plugins = plugins
         self._market = market
         self._renders = renders
+        self._again = Again(renders)
         self._failures = failures
         self._limits = limits
         self._clock = clock
@@ -81,14 +83,25 @@ class Renderer:
 
     async def render(self, request: RenderRequest, place: Place) -> Product:
         """Return what a source renders to. Raises `Refused`, `Damaged`, `Stuck` or a `ToolError`."""
+        now = self._now(request, place)
+        asked = again.digest(request, place.source, now)
+        plain = not await self._plugins.names()  # one of them may take over any folder at any time
+        if plain and not request.fresh and (known := await self._again.find(asked, now)) is not None:
+            return known
         job, kind = await self._prepared(request, place)
+        answer = await self._answer(job, kind, place, now, fresh=request.fresh)
+        if plain and job.source is place.source:  # overrides may be links to anywhere
+            await self._again.note(asked, answer, now, folder=job.path)
+        return answer.product
+
+    async def _answer(self, job: Job, kind: SourceType, place: Place, now: Now, *, fresh: bool) -> Remembered:
+        """Return what the same question was rendered to before, or render it."""
         asked = await self._question(job, kind)
-        now, owner = _now(job), _owner(job)
-        find = functools.partial(self._renders.find, asked, now, revision=place.revision, owner=owner)
-        if not request.fresh and (known := await find()) is not None:
+        find = functools.partial(self._renders.find, asked, now, revision=place.revision, owner=_owner(job))
+        if not fresh and (known := await find()) is not None:
             return known
         async with self._turn(asked, now):
-            if not request.fresh:
+            if not fresh:
                 if (known := await find()) is not None:
                     return known
                 holds = functools.partial(footprint.holds, now=now)
@@ -124,7 +137,7 @@ class Renderer:
             return "Plugin"
         return kind or detect.by_files(names, job.settings)
 
-    async def _rendered(self, job: Job, kind: SourceType, asked: bytes, place: Place) -> Product:
+    async def _rendered(self, job: Job, kind: SourceType, asked: bytes, place: Place) -> Remembered:
         self.rendered += 1
         try:
             product = await self._run(job, kind)
@@ -138,8 +151,7 @@ class Renderer:
             revision = "" if job.generate_paths else place.revision
             lifetime = Lifetime(revision=revision, until=self._clock.now().timestamp() + self._lifetime)
         depended = _footprint(job, product.api_versions)
-        fingerprint = self._renders.keep(asked, product, depended, lifetime=lifetime, owner=_owner(job))
-        return replace(product, fingerprint=fingerprint)
+        return self._renders.keep(asked, product, depended, lifetime=lifetime, owner=_owner(job))
 
     @contextlib.asynccontextmanager
     async def _turn(self, asked: bytes, now: Now) -> AsyncGenerator[None]:
@@ -182,13 +194,26 @@ class Renderer:
             case "Plugin":
                 return await plugin.told(job, self._plugins)
 
+    def _now(self, request: RenderRequest, place: Place) -> Now:
+        names = sorted(place.refs)
+        return Now(
+            trees=[place.tree, *(place.refs[name] for name in names)],
+            names=names,
+            variables=environment.variables(request, place.source, revision=place.revision).values,
+            api_versions=request.api_versions,
+            elsewhere=self._elsewhere(request, place).identity,
+        )
+
+    def _elsewhere(self, request: RenderRequest, place: Place) -> Elsewhere:
+        return Elsewhere(self._market, own=place.repository, repositories=request.repositories)
+
     def _job(self, request: RenderRequest, place: Place) -> Job:
         return Job(
             source=place.source,
             tree=place.tree.unread(),
             path=folder_of(place.source),
             refs={name: tree.unread() for name, tree in place.refs.items()},
-            elsewhere=Elsewhere(self._market, own=place.repository, repositories=request.repositories),
+            elsewhere=self._elsewhere(request, place),
             variables=environment.variables(request, place.source, revision=place.revision),
             project=request.project,
             application=request.application,
@@ -236,15 +261,6 @@ def _owner(job: Job) -> str:
 def _failure(asked: bytes, job: Job) -> bytes:
     """Return the key of a failure, whose message names the repository, and what chance made: for nobody else."""
     return f"{_owner(job)} {job.source.repo_url} ".encode() + asked
-
-
-def _now(job: Job) -> Now:
-    return Now(
-        trees=_trees(job),
-        variables=job.variables.values,
-        api_versions=job.api_versions,
-        elsewhere=job.elsewhere.identity,
-    )
 
 
 def _trees(job: Job) -> list[Tree]:
