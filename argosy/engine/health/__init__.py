@@ -1,19 +1,30 @@
 """A live object -> its health; the objects of an application -> the application's health.
 
-One family of kinds per module, and the table of them. Rules: table 5.1 and section 5.4 of Argo CD's behaviour.
+One family of kinds per module, and the table of them. Rules: table 5.1 and section 5.4 of Argo CD's behaviour. What
+users say of a kind goes first: see `policy`.
 """
 
 from collections.abc import Callable
 
 from argosy.engine.health import argo, autoscaling, catalogue, networking, pods, storage, workloads
 from argosy.engine.health.generic import by_conventions
-from argosy.engine.health.rollup import Part, roll_up
+from argosy.engine.health.policy import LuaHealth, Policy, from_failure, from_script, is_pending_deletion, question
+from argosy.engine.health.rollup import ORDER, roll_up
 from argosy.engine.health.verdict import Health
 from argosy.engine.model.resource import GroupKind, Manifest, group_of, version_of
 
-__all__ = ["TABLE", "Health", "Part", "assess", "roll_up"]
-
-HOOK_FINALIZER = "argocd.argoproj.io/hook-finalizer"
+__all__ = [
+    "ORDER",
+    "TABLE",
+    "Health",
+    "LuaHealth",
+    "Policy",
+    "assess",
+    "from_failure",
+    "from_script",
+    "question",
+    "roll_up",
+]
 
 Check = Callable[[Manifest], Health]
 
@@ -37,23 +48,28 @@ TABLE: dict[GroupKind, tuple[Check, frozenset[str]]] = {
 }
 
 
-def assess(manifest: Manifest, *, generic: bool = True) -> Health | None:
+_USUAL = Policy()
+
+
+def assess(manifest: Manifest, policy: Policy = _USUAL, answer: Health | None = None) -> Health | None:
     """Return the health of a live object, None for a kind that has no check.
 
-    With `generic`, a kind that no family has is judged by what conditions and phases commonly mean. A status of the
-    wrong shape is Unknown, never an error: it is whatever somebody's controller wrote.
+    `answer` is what the user's script said, where `question` returns one. If the policy is `generic`, a kind that no
+    family has is judged by what conditions and phases commonly mean. A status of the wrong shape is Unknown, never an
+    error: it is whatever somebody's controller wrote.
     """
     try:
-        return _judge(manifest, generic=generic)
+        return _judge(manifest, policy, answer)
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
         return Health("Unknown", f"{manifest.get('kind')} has a malformed status: {error}")
 
 
-def _judge(manifest: Manifest, *, generic: bool) -> Health | None:
-    metadata = manifest.get("metadata") or {}
-    if metadata.get("deletionTimestamp") and HOOK_FINALIZER not in (metadata.get("finalizers") or ()):
+def _judge(manifest: Manifest, policy: Policy, answer: Health | None) -> Health | None:
+    if is_pending_deletion(manifest):
         return Health("Progressing", "Pending deletion")
     kind = GroupKind(group_of(str(manifest.get("apiVersion", ""))), str(manifest.get("kind", "")))
+    if policy.scripts and policy.script_for(kind):
+        return answer or from_failure("its health script has not been run")
     if kind in TABLE:
         check, versions = TABLE[kind]
         if version_of(manifest) not in versions:
@@ -62,4 +78,4 @@ def _judge(manifest: Manifest, *, generic: bool) -> Health | None:
     of_family = catalogue.check_for(kind)
     if of_family is not None:
         return of_family(manifest)
-    return by_conventions(manifest) if generic else None
+    return by_conventions(manifest) if policy.generic else None

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not _FILES, reason="the example cases are not be
 def test_an_object_is_judged_as_others_judge_it(path: Path) -> None:
     """Status and message are those of the case; without a message in the case any will do."""
     case = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
-    found = health.assess(case["object"], generic=False)
+    found = health.assess(case["object"], health.Policy(generic=False))
     assert found is not None
     expected = case["expect"]
     assert found == (expected["status"], expected.get("message", found.message))

@@ -34,7 +34,7 @@ def examples() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("manifest", "example"), list(examples()))
 def test_an_example_is_judged_as_written(manifest: dict[str, Any], example: dict[str, Any]) -> None:
-    found = health.assess(manifest, generic=False)
+    found = health.assess(manifest, health.Policy(generic=False))
     assert found == (example["status"], example["message"].replace("{kind}", manifest["kind"]))
 
 
