@@ -3,16 +3,19 @@
 It happens once per object: after the database was lost, or when an installation of Argo CD is taken over.
 """
 
-from app_controller import compare
-from app_controller.compare import Place, Remembered
+from collections.abc import Iterable
+
+from app_controller.admission import Place
+from app_controller.compare import Remembered
+from app_controller.observe.live import Live
 from app_controller.work import Work
 from argosy.gateways.store.changes import ClaimedObject, ClaimObjects
 
 
-async def adopt(place: Place, work: Work, memory: Remembered) -> None:
-    """Claim what a complete comparison found to be ours; nothing is read or written once all of it is known."""
+async def adopt(found: Iterable[Live], place: Place, work: Work, memory: Remembered) -> None:
+    """Claim what a comparison found to be ours; nothing is read or written once all of it is known."""
     outside, server = work.outside, place.destination.server
-    unknown = [live for live in compare.managed(place, memory.judge) if live.key not in memory.known]
+    unknown = [live for live in found if live.key not in memory.known]
     if not unknown:
         return
     entries = await outside.store.inventory.owned_by(place.ref)

@@ -11,8 +11,9 @@ from itertools import groupby
 from typing import Any
 
 from app_controller import apply, planning
+from app_controller.admission import Admitted
 from app_controller.apply import Taken
-from app_controller.compare import Admitted, Compared
+from app_controller.compare import Compared
 from app_controller.outside import Outside
 from argosy.engine import diff, health, progress
 from argosy.engine import plan as plans
@@ -147,7 +148,7 @@ async def begin(operation_id: str, course: Course, compared: Compared, outside: 
     unchanged = _unchanged(compared, made, sync.resources if sync else ())
     now = outside.clock.now()
     rendering = compared.comparison.rendering
-    desired = list(compared.targets.desired.values())
+    desired = [each.manifest() for each in compared.targets.desired.values()]
     kept = await outside.store.manifest_sets.keep(desired, at=now) if desired else ""
     written: dict[str, Any] = {
         "plan": plans.record.to_json(made),
@@ -170,12 +171,12 @@ def _unchanged(
 ) -> Mapping[ResourceKey, Manifest]:
     touched = {step.key for step in made.steps}
     return {
-        each.pair.key: each.pair.desired
+        each.key: each.desired.manifest()
         for each in compared.comparison.judged
         if isinstance(each.verdict, diff.Same)
-        and each.pair.desired is not None
-        and each.pair.key not in touched
-        and plans.is_selected(each.pair.key, selection)
+        and each.desired is not None
+        and each.key not in touched
+        and plans.is_selected(each.key, selection)
     }
 
 

@@ -7,8 +7,8 @@ the live data is not fresh nothing is deleted and the reason is shown. Rules 1.5
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from app_controller import compare
-from app_controller.compare import Invalid, Place, Unconnectable
+from app_controller import admission
+from app_controller.admission import Invalid, Place, Unconnectable
 from app_controller.observe.cache import ClusterCache, Live
 from app_controller.queue import ApplicationKey, Level
 from app_controller.work import Work
@@ -37,7 +37,7 @@ async def carry_on(key: ApplicationKey, application: Application, work: Work) ->
 async def _cascade(key: ApplicationKey, application: Application, work: Work) -> None:
     """Delete the next of what the application owns, or let it go if nothing is left."""
     try:
-        place = await compare.locate(application, work.watched, work.outside)
+        place = await admission.locate(application, work.watched, work.outside)
         owned = await _owned(place, work)
     except Unconnectable as error:
         await _wait(key, application, f"nothing is deleted: {error.reason}", work)

@@ -1,17 +1,24 @@
-"""Pairs -> verdicts, each made once: remembered until one of the two sides, or a rule, changes. Called by `compare`.
+"""One object -> its verdict and health, made once: kept until one of the two sides, or a rule, changes.
 
 Where the two objects alone do not settle it, the API server is asked by a dry run of the apply, and its answer is
-remembered for as long as what counts of both sides stays the same (a status that moves asks nothing again).
+remembered for as long as what counts of both sides stays the same (a status that moves asks nothing again). Called by
+`compare`.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import orjson
+
 from app_controller.observe.cache import ClusterCache, Live
-from argosy.engine import diff, managed
+from argosy.engine import diff, health, managed, permits
+from argosy.engine.judged import Judged, judge
+from argosy.engine.model.project import Project
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of, metadata_of, version_of
 from argosy.engine.normalise import Rules
+from argosy.engine.packed import Packed
 from argosy.engine.pairing import Pair
 from argosy.gateways.kubernetes.errors import ClusterError, Invalid, TooManyRequests, Unreachable
 from argosy.gateways.kubernetes.port import ApiResource
@@ -21,90 +28,117 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
-    """A verdict, with the very objects and rules that it is about."""
+class Basis:
+    """What verdicts rest on besides the two objects: while it is equal, they stand."""
 
-    desired: Manifest | None
-    live: Manifest | None
+    instance: str
+    cache: ClusterCache
+    project: Project
+    destination: tuple[str, str]
+    """The address and the name of the destination."""
     rules: Rules
-    verdict: diff.Verdict
+    served: tuple[ApiResource, ...]
+
+    def refusal(self, key: ResourceKey) -> str | None:
+        """Return why the project does not permit the object, None if it does."""
+        resource = self.cache.resource_for(key.group_kind)
+        namespaced = bool(key.namespace) if resource is None else resource.namespaced
+        server, name = self.destination
+        return permits.refusal(self.project, key, namespaced=namespaced, server=server, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """An object as it should be and as it is, at rest; at most one of the two is missing."""
+
+    key: ResourceKey
+    desired: Packed | None
+    live: Live | None
+
+    def pair(self) -> Pair:
+        """Return both sides, decoded."""
+        desired = None if self.desired is None else self.desired.manifest()
+        return Pair(self.key, desired, None if self.live is None else self.live.manifest())
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A verdict from the server, with what counted of both sides."""
+    """A verdict from the server, with the digest of what counted of both sides."""
 
-    question: tuple[object, ...]
+    question: bytes
     verdict: diff.Verdict
 
 
 @dataclass(slots=True)
 class Judge:
-    """The memory of one application's verdicts."""
+    """The server's answers about one application's objects."""
 
-    _decoded: dict[ResourceKey, tuple[str, Manifest]] = field(default_factory=dict)
-    _decided: dict[ResourceKey, _Decided] = field(default_factory=dict)
-    _answers: dict[ResourceKey, _Answer] = field(default_factory=dict)
+    _answers: dict[ResourceKey, _Answer] = field(default_factory=dict[ResourceKey, _Answer])
+    _limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_ASK_AT_ONCE))
 
-    def decoded(self, live: Live) -> Manifest:
-        """Return the object as JSON; the same version is decoded once."""
-        known = self._decoded.get(live.key)
-        if known is None or known[0] != live.resource_version:
-            known = (live.resource_version, live.manifest())
-            self._decoded[live.key] = known
-        return known[1]
+    def settle(self, sides: Sides, basis: Basis, before: Judged | None) -> Judged | None:
+        """Return the judgement that needs no question: the one `before` if it stands, else a new one; None to `ask`."""
+        stale = basis.cache.stale(sides.key.group_kind)
+        if before is not None and stale is None and _stands(before, sides):
+            return before
+        pair = sides.pair()
+        verdict = diff.Unknown(stale) if stale is not None else self._verdict(pair, basis.rules)
+        return None if isinstance(verdict, diff.AskServer) else _judged(pair, verdict, sides, basis)
 
-    async def verdicts(
-        self, pairs: Iterable[Pair], rules: Rules, cache: ClusterCache
-    ) -> Mapping[ResourceKey, diff.Verdict]:
-        """Return the verdict on each pair; what is no longer among the pairs is forgotten."""
-        listed = list(pairs)
-        limit = asyncio.Semaphore(_ASK_AT_ONCE)
-        found = await asyncio.gather(*(self._verdict(each, rules, cache, limit) for each in listed))
-        kept = {each.key for each in listed}
-        for memory in (self._decoded, self._decided, self._answers):
-            for key in memory.keys() - kept:
-                del memory[key]
-        return {each.key: verdict for each, verdict in zip(listed, found, strict=True)}
-
-    async def _verdict(self, pair: Pair, rules: Rules, cache: ClusterCache, limit: asyncio.Semaphore) -> diff.Verdict:
-        known = self._decided.get(pair.key)
-        if known and known.desired is pair.desired and known.live is pair.live and known.rules == rules:
-            return known.verdict
-        verdict = diff.compare(pair, rules)
-        if isinstance(verdict, diff.AskServer):
-            async with limit:
-                verdict = await self._ask(pair, rules, cache)
+    async def ask(self, sides: Sides, basis: Basis) -> Judged:
+        """Return the judgement that only the API server can make."""
+        async with self._limit:
+            pair = sides.pair()
+            verdict = await _ask_server(pair, basis)
         if not isinstance(verdict, diff.Unknown):
-            self._decided[pair.key] = _Decided(pair.desired, pair.live, rules, verdict)
-        return verdict
+            self._answers[sides.key] = _Answer(_question(pair, basis.rules), verdict)
+        return _judged(pair, verdict, sides, basis)
 
-    async def _ask(self, pair: Pair, rules: Rules, cache: ClusterCache) -> diff.Verdict:
-        assert pair.desired is not None
-        assert pair.live is not None
-        question = (*diff.comparable(pair.desired, pair.live, rules), managed.applied_by_us(pair.live), rules)
+    def keep_only(self, keys: Collection[ResourceKey]) -> None:
+        """Forget the answers about other objects than these."""
+        for key in [each for each in self._answers if each not in keys]:
+            del self._answers[key]
+
+    def _verdict(self, pair: Pair, rules: Rules) -> diff.Verdict | diff.AskServer:
+        verdict = diff.compare(pair, rules)
+        if not isinstance(verdict, diff.AskServer):
+            return verdict
         answer = self._answers.get(pair.key)
-        if answer is None or answer.question != question:
-            verdict = await _ask_server(pair, rules, cache)
-            if isinstance(verdict, diff.Unknown):
-                return verdict
-            answer = _Answer(question, verdict)
-            self._answers[pair.key] = answer
-        return answer.verdict
+        return answer.verdict if answer is not None and answer.question == _question(pair, rules) else verdict
 
 
-async def _ask_server(pair: Pair, rules: Rules, cache: ClusterCache) -> diff.Verdict:
+def _stands(before: Judged, sides: Sides) -> bool:
+    same = before.live is sides.live and before.desired == sides.desired
+    return same and not isinstance(before.verdict, diff.Unknown)
+
+
+def _judged(pair: Pair, verdict: diff.Verdict, sides: Sides, basis: Basis) -> Judged:
+    found = None if pair.live is None else health.assess(pair.live)
+    claimant = "" if sides.live is None or sides.live.instance == basis.instance else sides.live.instance
+    permitted = basis.refusal(pair.key) is None
+    return judge(pair, verdict, found, desired=sides.desired, live=sides.live, claimant=claimant, permitted=permitted)
+
+
+def _question(pair: Pair, rules: Rules) -> bytes:
+    """Return the digest of what the server's answer depends on."""
+    assert pair.desired is not None
+    assert pair.live is not None
+    asked = (*diff.comparable(pair.desired, pair.live, rules), managed.applied_by_us(pair.live))
+    return hashlib.blake2b(orjson.dumps(asked), digest_size=16).digest()
+
+
+async def _ask_server(pair: Pair, basis: Basis) -> diff.Verdict:
     """Return the verdict after a dry run of the apply; a server that refuses it leaves us our own guess."""
     assert pair.desired is not None
     assert pair.live is not None
-    resource = cache.resource_for(pair.key.group_kind, version=version_of(pair.desired))
+    resource = basis.cache.resource_for(pair.key.group_kind, version=version_of(pair.desired))
     if resource is None:
         return diff.Unknown(f"the destination does not serve {pair.desired.get('apiVersion')} {pair.key.kind}")
     try:
-        predicted, live = await _both_sides(pair.desired, pair.live, resource, cache)
-        return diff.confirm(Pair(pair.key, pair.desired, live), predicted, rules)
+        predicted, live = await _both_sides(pair.desired, pair.live, resource, basis.cache)
+        return diff.confirm(Pair(pair.key, pair.desired, live), predicted, basis.rules)
     except Invalid:
-        return diff.guess(pair, rules)
+        return diff.guess(pair, basis.rules)
     except (Unreachable, TooManyRequests) as error:
         return diff.Unknown(str(error))
     except ClusterError as error:

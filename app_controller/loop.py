@@ -5,6 +5,7 @@ Run by `__main__` while the lease is held. Every timer of the controller is here
 
 import asyncio
 import random
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -19,7 +20,7 @@ from app_controller.serve import Deltas
 from app_controller.watched import wakes
 from app_controller.work import Work
 from argosy.engine import integrity, settings
-from argosy.engine.model.resource import Manifest
+from argosy.engine.model.resource import Manifest, ResourceKey
 from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
 from argosy.gateways.kubernetes.reflector import Reflector, Selection
 from argosy.gateways.store.changes import ForgetExpired, Sweep
@@ -42,7 +43,7 @@ class Loop:
         self._operations = operations
         self._deltas = deltas
         self._due: dict[ApplicationKey, float] = {}
-        self._stirred: set[str] = set()
+        self._news: list[Stirred | Doubted] = []
         self._stir = asyncio.Event()
 
     async def run(self) -> None:
@@ -124,23 +125,27 @@ class Loop:
         self._work.outside.destinations.configure(watched.settings)
 
     def _live_changed(self, news: Stirred | Doubted) -> None:
-        """Note whose live objects changed; called by the live caches, once per event."""
-        self._stirred |= news.judged_by | (news.shown_by if isinstance(news, Stirred) else frozenset())
+        """Note what happened to a live object; called by the live caches, once per event."""
+        self._news.append(news)
         self._stir.set()
 
     async def _pass_on_changes(self) -> None:
-        """Look at the applications whose objects changed, a batch at a time."""
+        """Look at what changed of whose objects: the first change at once, and then a batch at a time."""
         while True:
             await self._stir.wait()
-            await asyncio.sleep(_BATCH)
             self._stir.clear()
-            stirred, self._stirred = self._stirred, set()
-            for instance in stirred:
+            news, self._news = self._news, []
+            judged, shown = _gather(news)
+            for instance, touched in judged.items():
                 key = self._key(instance)
+                if self._work.watched.raw(key) is not None:
+                    self._work.memory(key).touched |= touched
+                    self._work.queue.add(key, Level.OBJECTS if touched else Level.RECENT)
+            for key in map(self._key, judged.keys() | shown):
                 if self._work.watched.raw(key) is not None:
                     self._operations.notify(key)
                     self._deltas.publish(key)
-                    self._work.queue.add(key, Level.RECENT)
+            await asyncio.sleep(_BATCH)
 
     def _key(self, instance: str) -> ApplicationKey:
         namespace, underscore, name = instance.partition("_")
@@ -205,3 +210,19 @@ class Loop:
             await outside.store.note(ForgetExpired(now, _SIGN_IN_WINDOW))
         except StoreError as error:
             _log.warning("old operations were not removed", reason=str(error))
+
+
+def _gather(news: Iterable[Stirred | Doubted]) -> tuple[Mapping[str, set[ResourceKey]], set[str]]:
+    """Return which instances have which objects to judge (none named: all of them), and whose trees changed."""
+    judged: dict[str, set[ResourceKey]] = {}
+    doubted: set[str] = set()
+    shown: set[str] = set()
+    for each in news:
+        match each:
+            case Stirred(key, judged_by, shown_by):
+                shown |= shown_by
+                for instance in judged_by:
+                    judged.setdefault(instance, set()).add(key)
+            case Doubted(judged_by):
+                doubted |= judged_by
+    return judged | {instance: set[ResourceKey]() for instance in doubted}, shown

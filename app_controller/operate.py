@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from app_controller import admission, compare
 from app_controller import attempt as attempts
-from app_controller import compare
 from app_controller.attempt import TERMINATED, Attempt
 from app_controller.planning import at_revision
 from app_controller.queue import ApplicationKey, Level
@@ -127,12 +127,12 @@ class Run:
         compared = await compare.compare(admitted, level, outside, memory)
         return await attempts.begin(self.record.id, course, compared, outside)
 
-    async def _admitted(self, wanted: Application) -> compare.Admitted:
+    async def _admitted(self, wanted: Application) -> admission.Admitted:
         """Admit the application; a destination that is being read for the first time is waited for."""
         while True:
             try:
-                return await compare.admit(wanted, self.work.watched, self.work.outside)
-            except compare.NotYet as error:
+                return await admission.admit(wanted, self.work.watched, self.work.outside)
+            except admission.NotYet as error:
                 if self._terminated():
                     raise
                 await attempts.either(self.changed, error.after)
@@ -234,7 +234,7 @@ class Run:
         Nothing if that cannot be told; the look that follows each operation says why.
         """
         try:
-            admitted = await compare.admit(application, self.work.watched, self.work.outside)
+            admitted = await admission.admit(application, self.work.watched, self.work.outside)
             compared = await compare.compare(admitted, Level.RECENT, self.work.outside, self.work.memory(self.key))
         except EngineError:
             return {}

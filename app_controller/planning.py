@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from app_controller.compare import Admitted, Compared
+from app_controller.admission import Admitted
+from app_controller.compare import Compared
 from app_controller.outside import Outside
-from argosy.engine import operation_state, options, permits, plan
+from argosy.engine import diff, operation_state, options, plan
 from argosy.engine.model.application import Application
 from argosy.engine.model.operation import Operation, SyncOperation
 from argosy.engine.model.resource import GroupKind, ResourceKey
-from argosy.engine.plan import PruneRequest, Request
+from argosy.engine.plan import Difference, PruneRequest, Request
 from argosy.gateways.store.records import InventoryEntry
 
 _NAMESPACE = GroupKind("", "Namespace")
@@ -51,7 +52,9 @@ async def make(compared: Compared, operation: Operation, outside: Outside) -> pl
         namespace=_namespace_to_create(admitted, chosen),
         hooks=compared.targets.hooks,
     )
-    return plan.make(compared.comparison.judged, request, refuses=lambda key: _refusal(admitted, key))
+    different = (each for each in compared.comparison.judged if not isinstance(each.verdict, diff.Same))
+    differences = (Difference(each.pair(), each.verdict) for each in different)
+    return plan.make(differences, request, refuses=compared.basis.refusal)
 
 
 def _prune(
@@ -60,7 +63,7 @@ def _prune(
     admitted = compared.admitted
     policy = admitted.application.spec.sync_policy
     automated = policy.automated if policy else None
-    live = [each.pair.key for each in compared.comparison.judged if each.pair.live is not None]
+    live = [each.key for each in compared.comparison.judged if each.live is not None]
     return PruneRequest(
         asked=bool(operation.sync and operation.sync.prune),
         by_person=not operation.initiated_by.automated,
@@ -81,12 +84,3 @@ def _namespace_to_create(admitted: Admitted, chosen: tuple[str, ...]) -> str:
     if not wanted or admitted.cache.get(ResourceKey(*_NAMESPACE, "", admitted.namespace)) is not None:
         return ""
     return admitted.namespace
-
-
-def _refusal(admitted: Admitted, key: ResourceKey) -> str | None:
-    resource = admitted.cache.resource_for(key.group_kind)
-    namespaced = bool(key.namespace) if resource is None else resource.namespaced
-    destination = admitted.place.destination
-    return permits.refusal(
-        admitted.project, key, namespaced=namespaced, server=destination.server, name=destination.name
-    )

@@ -21,8 +21,10 @@ class ApplicationKey(NamedTuple):
 
 
 class Level(IntEnum):
-    """How much of an application is looked at again; Argo CD's comparison levels (1.42)."""
+    """How much of an application is looked at again; Argo CD's comparison levels (1.42), and one below them."""
 
+    OBJECTS = 0
+    """The live objects that were touched, against what was rendered last."""
     RECENT = 1
     """The live objects, against what was rendered last."""
     LATEST = 2

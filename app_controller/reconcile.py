@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from app_controller import adopt, compare, deletion
-from app_controller.compare import Compared, Invalid, NotYet
+from app_controller import admission, adopt, compare, deletion
+from app_controller.admission import Invalid, NotYet
+from app_controller.compare import Compared, Remembered
 from app_controller.operations import Operations
 from app_controller.queue import ApplicationKey, Level
 from app_controller.report import REFRESH
@@ -42,9 +43,12 @@ async def _compare(
     """Compare, write what changed, and start what is due; what goes wrong becomes a condition."""
     if level is Level.HARD:
         work.forget(key)
+    memory = work.memory(key)
     try:
-        admitted = await compare.admit(application, work.watched, work.outside)
-        compared = await compare.compare(admitted, level, work.outside, work.memory(key))
+        if level is Level.OBJECTS and memory.compared is not None and memory.whole:
+            compared = await _look_again(memory.compared, work, memory)
+        else:
+            compared = await _look(application, max(level, Level.RECENT), work, memory)
     except Invalid as error:
         await _report_failure(key, application, error.conditions, work)
     except Stuck as error:
@@ -56,10 +60,26 @@ async def _compare(
         await _report_trouble(key, application, error, work)
         work.queue.add(key, level, after=error.after)
     else:
-        await adopt.adopt(compared.admitted.place, work, work.memory(key))
         await _report(key, application, compared, work, operations)
     if REFRESH in application.metadata.annotations:
         await work.reporter.end_refresh(key)
+
+
+async def _look(application: Application, level: Level, work: Work, memory: Remembered) -> Compared:
+    """Compare everything, and claim what turns out to be ours."""
+    admitted = await admission.admit(application, work.watched, work.outside)
+    compared = await compare.compare(admitted, level, work.outside, memory)
+    await adopt.adopt(compare.managed(admitted.place), admitted.place, work, memory)
+    return compared
+
+
+async def _look_again(last: Compared, work: Work, memory: Remembered) -> Compared:
+    """Compare what was touched, and claim what of it turns out to be ours."""
+    place, touched = last.admitted.place, frozenset(memory.touched)
+    compared = await compare.again(last, memory)
+    found = (live for live in map(place.cache.get, touched) if live is not None and place.manages(live))
+    await adopt.adopt(found, place, work, memory)
+    return compared
 
 
 def _read(key: ApplicationKey, work: Work) -> Application | None:

@@ -5,17 +5,17 @@ Values from the live caches and the last comparison, masked. Called by `serve`; 
 
 import orjson
 
-from app_controller import compare
-from app_controller.compare import Admitted, Compared
+from app_controller.compare import Compared
 from app_controller.observe.cache import ClusterStatus
 from app_controller.queue import ApplicationKey
 from app_controller.work import Work
 from argosy.engine import diff, redact, times
 from argosy.engine import tree as trees
+from argosy.engine.judged import Judged
 from argosy.engine.model.resource import Manifest, ResourceKey, version_of
 from argosy.engine.model.tree import ApplicationTree
 from argosy.engine.normalise import Rules
-from argosy.engine.plan import Judged
+from argosy.engine.pairing import Pair
 from argosy.wire.controller import (
     ClusterInfo,
     ClusterInfos,
@@ -32,7 +32,7 @@ def tree(key: ApplicationKey, work: Work) -> ApplicationTree | Missing:
     if compared is None:
         return _not_compared(key, work)
     cache = compared.admitted.cache
-    roots = (cache.get(each.pair.key) for each in compared.comparison.judged)
+    roots = (cache.get(each.key) for each in compared.comparison.judged)
     return trees.build(
         (live.manifest() for live in roots if live is not None),
         lambda uid: (child.manifest() for child in cache.children(uid)),
@@ -44,7 +44,7 @@ def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
     compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
-    return ManagedResources(tuple(_managed(each, compared.admitted) for each in compared.comparison.judged))
+    return ManagedResources(tuple(_managed(each, compared) for each in compared.comparison.judged))
 
 
 def resource(key: ApplicationKey, wanted: ResourceKey, work: Work) -> LiveManifest | Missing:
@@ -81,15 +81,15 @@ def _not_compared(key: ApplicationKey, work: Work) -> Missing:
 def _belongs(wanted: ResourceKey, compared: Compared) -> bool:
     """Return whether the object is a managed one, or owned by one."""
     cache = compared.admitted.cache
-    managed_keys = {each.pair.key for each in compared.comparison.judged}
-    return wanted in managed_keys or not managed_keys.isdisjoint(cache.owners(wanted))
+    objects = compared.comparison.objects
+    return wanted in objects or any(owner in objects for owner in cache.owners(wanted))
 
 
-def _managed(judged: Judged, admitted: Admitted) -> ManagedResource:
-    pair = judged.pair
-    sides = _compared_sides(judged, compare.rules_of(admitted))
+def _managed(judged: Judged, compared: Compared) -> ManagedResource:
+    pair = judged.pair()
+    sides = _compared_sides(pair, judged.verdict, compared.basis.rules)
     target, live, seen, predicted = redact.hide(
-        [pair.desired, pair.live, *sides], annotations=admitted.settings.watching.masked_annotations
+        [pair.desired, pair.live, *sides], annotations=compared.admitted.settings.watching.masked_annotations
     )
     shown = pair.desired or pair.live or {}
     return ManagedResource(
@@ -107,13 +107,13 @@ def _managed(judged: Judged, admitted: Admitted) -> ManagedResource:
     )
 
 
-def _compared_sides(judged: Judged, rules: Rules) -> tuple[Manifest | None, Manifest | None]:
+def _compared_sides(pair: Pair, verdict: diff.Verdict, rules: Rules) -> tuple[Manifest | None, Manifest | None]:
     """Return what is compared: the live object, and what it would be after an apply; equal if nothing differs."""
-    desired, live = judged.pair.desired, judged.pair.live
+    desired, live = pair.desired, pair.live
     if desired is None or live is None:
         return live, desired
-    if isinstance(judged.verdict, diff.Changed):
-        wanted, seen = diff.comparable(judged.verdict.predicted, live, rules)
+    if isinstance(verdict, diff.Changed):
+        wanted, seen = diff.comparable(verdict.predicted, live, rules)
         return seen, wanted
     _, seen = diff.comparable(desired, live, rules)
     return seen, seen

@@ -6,8 +6,8 @@ Called after each complete comparison. A refusal carries its reason; nothing to 
 from dataclasses import dataclass
 from datetime import datetime
 
-from argosy.engine import diff, retry, times
-from argosy.engine.comparison import Comparison, counts_for_sync, sync_code
+from argosy.engine import retry, times
+from argosy.engine.comparison import Comparison
 from argosy.engine.model.application import Application
 from argosy.engine.model.operation import (
     Operation,
@@ -131,13 +131,7 @@ def _different(found: Comparison, attempt: OperationState) -> tuple[SyncResource
     """Return what a heal would put right: what differs, without what the last sync left alone on purpose."""
     results = attempt.sync_result.resources if attempt.sync_result else ()
     kept = {ResourceKey(each.group, each.kind, each.namespace, each.name) for each in results if _was_kept(each)}
-    keys = [
-        each.pair.key
-        for each in found.judged
-        if sync_code(each) == "OutOfSync"
-        and counts_for_sync(each)
-        and not (isinstance(each.verdict, diff.Extra) and each.pair.key in kept)
-    ]
+    keys = [each.key for each in found.different if not (each.is_extra and each.key in kept)]
     return tuple(SyncResource(key.kind, key.name, key.group, key.namespace) for key in keys)
 
 

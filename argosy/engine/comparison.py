@@ -1,12 +1,20 @@
-"""What one comparison of an application found: the value from which status, decisions and plans are made."""
+"""What one comparison of an application found: the value from which status, decisions and plans are made.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+It is never changed: after an event, `with_changes` makes the next one from it and the objects that were judged anew.
+"""
 
-from argosy.engine import diff, health, options
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from argosy.engine import health
+from argosy.engine.judged import Judged
 from argosy.engine.model.application import Application, Condition, SourceType, SyncCode
-from argosy.engine.model.resource import Manifest, ResourceKey
-from argosy.engine.plan import Judged
+from argosy.engine.model.resource import ResourceKey
+from argosy.engine.tally import Tally
+
+_NAMED_DOUBTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,68 +27,111 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The objects with their verdicts and health, in the order of their keys.
+    """The objects of an application with their verdicts and health; `order` are their keys, sorted.
 
-    `conditions` are the ones that this evaluation found.
+    `noted` are the conditions that were found besides the objects' own. `instance` is what marks the objects.
     """
 
     rendering: Rendering
-    judged: tuple[Judged, ...]
-    conditions: tuple[Condition, ...] = ()
+    objects: Mapping[ResourceKey, Judged] = field(default_factory=dict[ResourceKey, Judged])
+    order: tuple[ResourceKey, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+    noted: tuple[Condition, ...] = ()
+    instance: str = ""
+
+    @property
+    def judged(self) -> Iterator[Judged]:
+        """The objects, in the order of their keys."""
+        return (self.objects[key] for key in self.order)
 
     @property
     def sync_code(self) -> SyncCode:
         """OutOfSync if any object that counts is; Unknown if any could not be compared."""
-        codes = {sync_code(each) for each in self.judged if counts_for_sync(each)}
-        if "Unknown" in codes:
-            return "Unknown"
-        return "OutOfSync" if "OutOfSync" in codes else "Synced"
+        codes = self.tally.codes
+        return "Unknown" if codes["Unknown"] else "OutOfSync" if codes["OutOfSync"] else "Synced"
 
     @property
     def only_prunes(self) -> bool:
         """Whether the only differences are objects that are no longer wanted."""
-        different = [each for each in self.judged if sync_code(each) == "OutOfSync" and counts_for_sync(each)]
-        return bool(different) and all(isinstance(each.verdict, diff.Extra) for each in different)
+        return bool(self.tally.different) and all(self.tally.different.values())
 
     @property
     def wipes_out(self) -> bool:
         """Whether nothing is wanted any more and something runs."""
-        return bool(self.judged) and all(isinstance(each.verdict, diff.Extra) for each in self.judged)
+        return bool(self.objects) and self.tally.extra == len(self.objects)
 
-    def health(self, application: Application) -> health.Health:
-        """Return the health of the application from that of its objects."""
-        return health.roll_up(_parts(self.judged, application))
+    @property
+    def different(self) -> Iterable[Judged]:
+        """The objects that make the application OutOfSync, in the order of their keys."""
+        return (self.objects[key] for key in sorted(self.tally.different))
+
+    @property
+    def health(self) -> health.Health:
+        """The health of the application from that of its objects."""
+        return self.tally.health
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that this evaluation found."""
+        return (*self.noted, *_shared(self.instance, self.tally.claimed), *_doubts(self.tally.doubts))
+
+    def with_changes(self, changes: Mapping[ResourceKey, Judged | None]) -> Self:
+        """Return the comparison with these objects as they are now; None for one that is no longer there."""
+        if all(self.objects.get(key) is judged for key, judged in changes.items()):
+            return self
+        objects, tally, order = dict(self.objects), self.tally.copy(), self.order
+        for key, judged in changes.items():
+            before = objects.pop(key, None)
+            if before is not None:
+                tally.drop(before)
+            if judged is not None:
+                objects[key] = judged
+                tally.add(judged)
+            if (before is None) != (judged is None):
+                order = _without(order, key) if judged is None else _with(order, key)
+        return replace(self, objects=objects, order=order, tally=tally)
 
 
-def sync_code(judged: Judged) -> SyncCode:
-    """Return the sync status of one object."""
-    match judged.verdict:
-        case diff.Same():
-            return "Synced"
-        case diff.Changed() | diff.Missing() | diff.Extra():
-            return "OutOfSync"
-        case diff.Unknown():
-            return "Unknown"
-
-
-def counts_for_sync(judged: Judged) -> bool:
-    """Return whether the object can make its application OutOfSync: an extra one may be marked as tolerated."""
-    if not isinstance(judged.verdict, diff.Extra) or judged.pair.live is None:
-        return True
-    return not options.has_compare_option(judged.pair.live, "IgnoreExtraneous")
-
-
-def health_of(manifest: Manifest | None) -> health.Health | None:
-    """Return the health of a live object, Missing if it is not there."""
-    return health.Health("Missing") if manifest is None else health.assess(manifest)
-
-
-def _parts(judged: Iterable[Judged], application: Application) -> Iterable[health.Part]:
+def compared(
+    application: Application,
+    rendering: Rendering,
+    judged: Iterable[Judged],
+    *,
+    instance: str,
+    noted: tuple[Condition, ...] = (),
+) -> Comparison:
+    """Return the comparison of an application that found these objects."""
     metadata = application.metadata
-    itself = ResourceKey("argoproj.io", "Application", metadata.namespace, metadata.name)
-    for each in judged:
-        manifest = each.pair.live or each.pair.desired or {}
-        ignored = options.ignores_health(manifest) or each.pair.key == itself
-        live = each.pair.live is not None
-        checked = health_of(each.pair.live) if live else None
-        yield health.Part(each.pair.key, live=live, health=checked, counts=not ignored)
+    objects = {each.key: each for each in judged}
+    tally = Tally(ResourceKey("argoproj.io", "Application", metadata.namespace, metadata.name))
+    for each in objects.values():
+        tally.add(each)
+    return Comparison(rendering, objects, tuple(sorted(objects)), tally, noted, instance)
+
+
+def _with(order: tuple[ResourceKey, ...], key: ResourceKey) -> tuple[ResourceKey, ...]:
+    place = bisect_left(order, key)
+    return (*order[:place], key, *order[place:])
+
+
+def _without(order: tuple[ResourceKey, ...], key: ResourceKey) -> tuple[ResourceKey, ...]:
+    place = bisect_left(order, key)
+    return (*order[:place], *order[place + 1 :])
+
+
+def _shared(instance: str, claimed: Mapping[ResourceKey, str]) -> Iterator[Condition]:
+    """Warn of objects that another application says are its own (3.22)."""
+    for key, other in claimed.items():
+        message = f"{key.kind}/{key.name} is part of applications {instance} and {other}"
+        yield Condition("SharedResourceWarning", message)
+
+
+def _doubts(doubts: Mapping[ResourceKey, str]) -> Iterator[Condition]:
+    """Say once for each reason why objects could not be compared, and which."""
+    by_reason: dict[str, list[ResourceKey]] = {}
+    for key, reason in sorted(doubts.items()):
+        by_reason.setdefault(reason, []).append(key)
+    for reason, keys in by_reason.items():
+        named = ", ".join(map(str, keys[:_NAMED_DOUBTS]))
+        more = f" and {len(keys) - _NAMED_DOUBTS} more" if len(keys) > _NAMED_DOUBTS else ""
+        yield Condition("ComparisonError", f"{named}{more} cannot be compared: {reason}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from argosy.engine import comparison, diff, options, times
+from argosy.engine import times
 from argosy.engine.comparison import Comparison
 from argosy.engine.model.application import (
     Application,
@@ -15,15 +15,11 @@ from argosy.engine.model.application import (
     Condition,
     ConditionType,
     HealthStatus,
-    ResourceStatus,
     SourceType,
     Summary,
     SyncStatus,
 )
 from argosy.engine.model.base import to_json
-from argosy.engine.model.resource import version_of
-from argosy.engine.plan import Judged
-from argosy.engine.tree import info
 
 COMPARISON_CONDITIONS: frozenset[ConditionType] = frozenset(
     {
@@ -47,10 +43,9 @@ Fields = dict[str, Any]
 
 def of_comparison(application: Application, found: Comparison, *, now: datetime) -> Fields:
     """Return the status fields that a complete comparison determines."""
-    overall = found.health(application)
+    overall = found.health
     many = bool(application.spec.sources)
     types, revisions = found.rendering.source_types, found.rendering.revisions
-    resources = tuple(_resource(each) for each in found.judged)
     return {
         "sync": to_json(
             SyncStatus(
@@ -61,7 +56,7 @@ def of_comparison(application: Application, found: Comparison, *, now: datetime)
             )
         ),
         "health": _health(application, HealthStatus(overall.status, overall.message), now),
-        "resources": [to_json(each) for each in resources],
+        "resources": [each.shown for each in found.judged],
         "summary": to_json(_summary(found)),
         "sourceType": None if many else next(iter(types), None),
         "sourceTypes": list(types) if many else None,
@@ -177,33 +172,10 @@ def _health(application: Application, found: HealthStatus, now: datetime) -> Any
     return to_json(HealthStatus(found.status, found.message, since or times.text(now)))
 
 
-def _resource(judged: Judged) -> ResourceStatus:
-    key, live = judged.pair.key, judged.pair.live
-    manifest = judged.pair.desired or live or {}
-    verdict = comparison.health_of(live)
-    extra = isinstance(judged.verdict, diff.Extra)
-    return ResourceStatus(
-        kind=key.kind,
-        name=key.name,
-        group=key.group,
-        version=version_of(manifest),
-        namespace=key.namespace,
-        status=comparison.sync_code(judged),
-        health=None if verdict is None else HealthStatus(verdict.status, verdict.message),
-        requires_pruning=extra,
-        sync_wave=options.wave_of(manifest),
-    )
-
-
 def _summary(found: Comparison) -> Summary:
-    live = [each.pair.live for each in found.judged if each.pair.live is not None]
-    images = sorted({image for manifest in live for image in info.images_of(manifest)})
-    networking = [
-        info.networking_of(each.pair.live, each.pair.key.group_kind) for each in found.judged if each.pair.live
-    ]
-    urls = sorted({url for each in networking if each is not None for url in each.external_urls})
-    child = any((each.pair.key.group, each.pair.key.kind) == ("argoproj.io", "Application") for each in found.judged)
-    return Summary(tuple(urls), tuple(images), is_app_of_apps=child)
+    tally = found.tally
+    urls, images = (sorted(+counted) for counted in (tally.urls, tally.images))
+    return Summary(tuple(urls), tuple(images), is_app_of_apps=tally.applications > 0)
 
 
 def _conditions(

@@ -11,6 +11,7 @@ from argosy.engine import options, tracking
 from argosy.engine.model.application import Condition
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
 from argosy.engine.normalise import secrets
+from argosy.engine.packed import Packed, pack
 
 Namespaced = Callable[[GroupKind], bool | None]
 """Whether the destination serves a kind per namespace; None if it does not know the kind."""
@@ -20,7 +21,7 @@ Namespaced = Callable[[GroupKind], bool | None]
 class Targets:
     """What should run, by key; the hooks that go with it; and what the user should know about the rendered set."""
 
-    desired: dict[ResourceKey, Manifest]
+    desired: dict[ResourceKey, Packed]
     hooks: tuple[Manifest, ...] = ()
     conditions: tuple[Condition, ...] = ()
 
@@ -36,7 +37,7 @@ def prepare(
     """Return the targets of an application with this destination namespace, in rendered order."""
     given = tuple(manifests)
     scope = _scope(given, namespaced)
-    desired: dict[ResourceKey, Manifest] = {}
+    desired: dict[ResourceKey, Packed] = {}
     hooks: list[Manifest] = []
     repeated: dict[ResourceKey, int] = {}
     homeless: list[ResourceKey] = []
@@ -52,7 +53,7 @@ def prepare(
         if key in desired:
             repeated[key] = repeated.get(key, 1) + 1
             del desired[key]
-        desired[key] = stamped
+        desired[key] = pack(stamped)
     return Targets(desired, tuple(hooks), (*_repeated(repeated), *_homeless(homeless)))
 
 

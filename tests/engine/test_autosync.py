@@ -6,17 +6,16 @@ import pytest
 
 from argosy.engine import autosync, diff
 from argosy.engine.autosync import Later, Refused, Start
-from argosy.engine.comparison import Comparison, Rendering
+from argosy.engine.judged import Judged
 from argosy.engine.model import application as model
-from argosy.engine.model.resource import key_of
-from argosy.engine.pairing import Pair
-from argosy.engine.plan import Judged
+from tests.engine.judging import comparison_of, judged
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n"}}
-MISSING = Judged(Pair(key_of(CONFIG_MAP), CONFIG_MAP, None), diff.Missing())
-EXTRA = Judged(Pair(key_of(CONFIG_MAP), None, CONFIG_MAP), diff.Extra())
-SAME = Judged(Pair(key_of({**CONFIG_MAP, "kind": "Secret"}), CONFIG_MAP, CONFIG_MAP), diff.Same())
+MISSING = judged(CONFIG_MAP, None, diff.Missing())
+EXTRA = judged(None, CONFIG_MAP, diff.Extra())
+SECRET = {**CONFIG_MAP, "kind": "Secret"}
+SAME = judged(SECRET, SECRET, diff.Same())
 SOURCE = {"repoURL": "u", "path": "p"}
 
 
@@ -27,10 +26,6 @@ def application(automated: dict | None, *, state: dict | None = None, **extra: o
     spec = {"project": "default", "destination": {"server": "s"}, "source": SOURCE, **policy}
     status = {"operationState": state} if state else {}
     return model.read({"metadata": {"name": "a", **extra}, "spec": spec, "status": status})
-
-
-def found(*judged: Judged) -> Comparison:
-    return Comparison(Rendering(("abc",), ("Directory",)), judged)
 
 
 def last(phase: str, *, revision: str = "abc", heals: int = 0, ago: float = 0) -> dict:
@@ -44,8 +39,8 @@ def last(phase: str, *, revision: str = "abc", heals: int = 0, ago: float = 0) -
     }
 
 
-def decide(app: model.Application, *judged: Judged) -> autosync.Decision:
-    return autosync.decide(app, found(*judged), now=NOW)
+def decide(app: model.Application, *objects: Judged) -> autosync.Decision:
+    return autosync.decide(app, comparison_of(app, *objects), now=NOW)
 
 
 @pytest.mark.parametrize("automated", [None, {"enabled": False, "prune": True}])
@@ -109,13 +104,13 @@ def test_an_operation_or_a_deletion_under_way_is_left_alone() -> None:
 
 
 def test_what_a_sync_left_alone_on_purpose_is_not_healed_again_and_again() -> None:
-    key = EXTRA.pair.key
+    key = EXTRA.key
     kept = {"kind": key.kind, "name": key.name, "namespace": key.namespace, "group": "", "version": "v1"}
     state = last("Succeeded")
     state["syncResult"]["resources"] = [{**kept, "status": "PruneSkipped", "message": "ignored (no prune)"}]
     healing = application({"selfHeal": True, "prune": True}, state=state)
     assert decide(healing, EXTRA, SAME) is None
-    other = Judged(Pair(SAME.pair.key, CONFIG_MAP, None), diff.Missing())
+    other = judged(SECRET, None, diff.Missing())
     decision = decide(healing, EXTRA, other)
     assert isinstance(decision, Start)
     assert decision.operation.sync

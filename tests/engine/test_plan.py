@@ -22,15 +22,15 @@ def manifest(kind: str, name: str, *, wave: int | None = None, namespace: str = 
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **extra}
 
 
-def missing(*manifests: dict) -> list[plan.Judged]:
-    return [plan.Judged(Pair(key_of(each), each, None), diff.Missing()) for each in manifests]
+def missing(*manifests: dict) -> list[plan.Difference]:
+    return [plan.Difference(Pair(key_of(each), each, None), diff.Missing()) for each in manifests]
 
 
-def extra(*manifests: dict) -> list[plan.Judged]:
-    return [plan.Judged(Pair(key_of(each), None, each), diff.Extra()) for each in manifests]
+def extra(*manifests: dict) -> list[plan.Difference]:
+    return [plan.Difference(Pair(key_of(each), None, each), diff.Extra()) for each in manifests]
 
 
-def make(judged: list[plan.Judged], request: plan.Request | None = None) -> plan.Plan:
+def make(judged: list[plan.Difference], request: plan.Request | None = None) -> plan.Plan:
     return plan.make(judged, request or plan.Request(NO_PRUNE), refuses=lambda _: None)
 
 

@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argosy.engine import diff, status
-from argosy.engine.comparison import Comparison, Rendering
+from argosy.engine.comparison import Comparison
+from argosy.engine.judged import Judged
 from argosy.engine.model import application as model
 from argosy.engine.model.application import Condition
-from argosy.engine.model.resource import ResourceKey, key_of
-from argosy.engine.pairing import Pair
-from argosy.engine.plan import Judged
+from tests.engine.judging import comparison_of, judged
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 RAW = {
@@ -31,13 +30,13 @@ def application(**status_fields: object) -> model.Application:
     return model.read({**RAW, "status": status_fields})
 
 
-def found(*judged: Judged, conditions: tuple[Condition, ...] = ()) -> Comparison:
-    return Comparison(Rendering(("abc",), ("Directory",)), judged, conditions)
+def found(*objects: Judged, conditions: tuple[Condition, ...] = ()) -> Comparison:
+    return comparison_of(application(), *objects, conditions=conditions)
 
 
 def pod(phase: str, verdict: diff.Verdict = diff.Same()) -> Judged:  # noqa: B008  a frozen value
     live = {**POD, "status": {"phase": phase}}
-    return Judged(Pair(key_of(POD), POD, live), verdict)
+    return judged(POD, live, verdict)
 
 
 def test_all_same_and_healthy() -> None:
@@ -68,7 +67,7 @@ def test_the_worst_object_is_named() -> None:
 
 
 def test_missing_objects_alone_make_the_application_missing_and_out_of_sync() -> None:
-    fields = status.of_comparison(application(), found(Judged(Pair(key_of(POD), POD, None), diff.Missing())), now=NOW)
+    fields = status.of_comparison(application(), found(judged(POD, None, diff.Missing())), now=NOW)
     assert (fields["sync"]["status"], fields["health"]["status"]) == ("OutOfSync", "Missing")
 
 
@@ -78,11 +77,10 @@ def test_no_objects_at_all_are_healthy_and_synced() -> None:
 
 
 def test_an_extra_object_requires_pruning_and_may_be_tolerated() -> None:
-    key = ResourceKey("", "Pod", "n", "p")
-    extra = Judged(Pair(key, None, {**POD, "status": {"phase": "Succeeded"}}), diff.Extra())
+    extra = judged(None, {**POD, "status": {"phase": "Succeeded"}}, diff.Extra())
     assert status.of_comparison(application(), found(extra), now=NOW)["resources"][0]["requiresPruning"] is True
     metadata = {**POD["metadata"], "annotations": {"argocd.argoproj.io/compare-options": "IgnoreExtraneous"}}
-    tolerated = Judged(Pair(key, None, {**POD, "metadata": metadata}), diff.Extra())
+    tolerated = judged(None, {**POD, "metadata": metadata}, diff.Extra())
     assert status.of_comparison(application(), found(tolerated), now=NOW)["sync"]["status"] == "Synced"
 
 
@@ -129,7 +127,7 @@ def test_a_settled_application_is_not_written() -> None:
     source = {"repoURL": "u", "path": "p", "helm": helm}
     read = model.read({**RAW, "spec": {**RAW["spec"], "source": source}})
     live = {**POD, "spec": {"containers": [{"image": "nginx:1"}]}, "status": {"phase": "Succeeded"}}
-    fields = status.of_comparison(read, found(Judged(Pair(key_of(POD), POD, live), diff.Same())), now=NOW)
+    fields = status.of_comparison(read, found(judged(POD, live, diff.Same())), now=NOW)
     assert fields["summary"] == {"images": ["nginx:1"]}
     stored = json.loads(json.dumps(merge({}, status.patch({}, fields))))
     assert status.patch(stored, {**fields, "reconciledAt": "2026-09-09T00:00:00Z"}) == {}

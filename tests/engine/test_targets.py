@@ -29,7 +29,7 @@ KEY = ResourceKey("", "ConfigMap", "n", "a")
 
 def test_2_50_and_b_11_of_one_object_twice_the_last_is_meant_and_the_user_is_told() -> None:
     prepared = _prepared(_map("a", "first"), _map("b", "other"), _map("a", "last"))
-    assert prepared.desired[KEY]["data"] == {"text": "last"}
+    assert prepared.desired[KEY].manifest()["data"] == {"text": "last"}
     assert list(prepared.desired) == [ResourceKey("", "ConfigMap", "n", "b"), KEY]
     (condition,) = prepared.conditions
     assert condition.type == "RepeatedResourceWarning"
@@ -38,18 +38,21 @@ def test_2_50_and_b_11_of_one_object_twice_the_last_is_meant_and_the_user_is_tol
 
 def test_b_11_a_namespace_that_is_spelled_out_makes_no_other_object() -> None:
     prepared = _prepared(_map("a", "first"), _map("a", "second", namespace="n"), _map("a", "elsewhere", namespace="m"))
-    assert prepared.desired[KEY]["data"] == {"text": "second"}
+    assert prepared.desired[KEY].manifest()["data"] == {"text": "second"}
     assert len(prepared.desired) == 2
     assert [condition.type for condition in prepared.conditions] == ["RepeatedResourceWarning"]
 
 
 def test_b_11_another_version_is_the_same_object_and_another_case_is_not() -> None:
     prepared = _prepared(_map("a", "first"), _map("a", "second", version="v2"), _map("A", "third"))
-    assert {key.name: each["data"]["text"] for key, each in prepared.desired.items()} == {"a": "second", "A": "third"}
+    assert {key.name: each.manifest()["data"]["text"] for key, each in prepared.desired.items()} == {
+        "a": "second",
+        "A": "third",
+    }
 
 
 def test_b_11_it_does_not_depend_on_chance_who_wins() -> None:
     given = [_map("a", "first"), _map("b", "b"), _map("a", "last")]
     for order in itertools.permutations(given):
         last = [each for each in order if each["metadata"]["name"] == "a"][-1]
-        assert _prepared(*order).desired[KEY]["data"] == last["data"]
+        assert _prepared(*order).desired[KEY].manifest()["data"] == last["data"]

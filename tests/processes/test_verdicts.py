@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from app_controller import judge
 from argosy.engine import diff
+from argosy.engine.model import project
 from argosy.engine.model.resource import GroupKind, Manifest, key_of
 from argosy.engine.normalise import Rules
-from argosy.engine.pairing import Pair
+from argosy.engine.packed import pack
 from argosy.gateways.kubernetes import connect
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 
@@ -112,14 +113,28 @@ def stories(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], dict[str, Any],
 
 
 @dataclass
+class Held:
+    """What a judge reads of a live object."""
+
+    held: Manifest
+    instance: str = ""
+
+    def manifest(self) -> Manifest:
+        return self.held
+
+
+@dataclass
 class Served:
     """What a judge reads of a live cache."""
 
     cluster: Cluster
 
     def resource_for(self, kind: GroupKind, version: str = "") -> ApiResource:
-        assert version == "v1"
+        assert version in ("", "v1")
         return RESOURCES[kind.kind]
+
+    def stale(self, _kind: GroupKind) -> None:
+        return None
 
 
 @dataclass
@@ -138,8 +153,12 @@ class Server:
 
     async def verdict(self, desired: Manifest, live: Manifest) -> diff.Verdict:
         """Return what the controller says, with what it asks the server."""
-        pair = Pair(key_of(desired), desired, live)
-        return (await judge.Judge().verdicts([pair], RULES, Served(self.cluster)))[pair.key]
+        sides = judge.Sides(key_of(desired), pack(desired), Held(live))
+        basis = judge.Basis(
+            "", Served(self.cluster), project.read({"metadata": {"name": "p"}, "spec": {}}), ("", ""), RULES, ()
+        )
+        bench = judge.Judge()
+        return (bench.settle(sides, basis, None) or await bench.ask(sides, basis)).verdict
 
     async def check(self, kind: str, story: tuple[Any, Any, Any]) -> None:
         name, resource = f"x{next(self.names)}", RESOURCES[kind]

@@ -17,8 +17,8 @@ from argosy.engine.plan.steps import Apply, CreateNamespace, Hook, Kept, Plan, P
 __all__ = [
     "Apply",
     "CreateNamespace",
+    "Difference",
     "Hook",
-    "Judged",
     "Kept",
     "Origin",
     "Plan",
@@ -40,8 +40,8 @@ Refuses = Callable[[ResourceKey], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A pair and the verdict on it."""
+class Difference:
+    """A pair and the verdict on it; one of two equal sides is a difference too, that of nothing."""
 
     pair: Pair
     verdict: diff.Verdict
@@ -62,9 +62,9 @@ class Request:
     hooks: tuple[Manifest, ...] = ()
 
 
-def make(judged: Iterable[Judged], request: Request, *, refuses: Refuses) -> Plan:
+def make(differences: Iterable[Difference], request: Request, *, refuses: Refuses) -> Plan:
     """Return the plan of a sync. If anything is refused, the plan says so and must not be carried out."""
-    chosen = [each for each in judged if is_selected(each.pair.key, request.selection)]
+    chosen = [each for each in differences if is_selected(each.pair.key, request.selection)]
     applies = _applies(chosen, request)
     prunes = [
         prune.decide(each.pair.key, each.pair.live, request.prune)
@@ -100,7 +100,7 @@ def is_selected(key: ResourceKey, selection: tuple[SyncResource, ...]) -> bool:
     )
 
 
-def _applies(chosen: Iterable[Judged], request: Request) -> list[Apply]:
+def _applies(chosen: Iterable[Difference], request: Request) -> list[Apply]:
     return [
         Apply(each.pair.key, each.pair.desired, exists=each.pair.live is not None)
         for each in chosen
