@@ -65,9 +65,10 @@ def assess(manifest: Manifest, policy: Policy = _USUAL, answer: Health | None = 
 
 
 def _judge(manifest: Manifest, policy: Policy, answer: Health | None) -> Health | None:
-    if is_pending_deletion(manifest):
-        return Health("Progressing", "Pending deletion")
     kind = GroupKind(group_of(str(manifest.get("apiVersion", ""))), str(manifest.get("kind", "")))
+    if is_pending_deletion(manifest):
+        of_deletion = catalogue.check_of_deletion(kind)
+        return Health("Progressing", "Pending deletion") if of_deletion is None else of_deletion(manifest)
     if policy.scripts and policy.script_for(kind):
         return answer or from_failure("its health script has not been run")
     if kind in TABLE:
