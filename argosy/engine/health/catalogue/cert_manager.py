@@ -1,16 +1,20 @@
 """cert-manager: certificates and their issuers. Source: cert-manager.io/docs, "Certificate resource" and API reference.
 
 Issuers register with an authority first; a certificate is Ready while its secret holds a valid one, and Issuing while a
-new one is made.
+new one is made. `certmanager.k8s.io` is its group before release 0.11.
 """
 
-from argosy.engine.health.form import degraded, false, first_of, healthy, otherwise, progressing, true
+from argosy.engine.health.form import FirstOf, degraded, false, first_of, healthy, otherwise, progressing, true
 
-_ISSUER = first_of(
-    healthy(true("Ready"), "{conditions[Ready].message}"),
-    degraded(false("Ready"), "{conditions[Ready].message}"),
-    otherwise("Progressing", "Initializing {kind}"),
-)
+
+def _issuer(name: str) -> FirstOf:
+    return first_of(
+        healthy(true("Ready"), "{conditions[Ready].message}"),
+        degraded(false("Ready"), "{conditions[Ready].message}"),
+        otherwise("Progressing", f"Initializing {name}"),
+    )
+
+
 _CERTIFICATE = first_of(
     progressing(true("Issuing"), "{conditions[Issuing].message}"),
     degraded(false("Ready"), "{conditions[Ready].message}"),
@@ -19,7 +23,10 @@ _CERTIFICATE = first_of(
 )
 
 TABLE = {
-    "cert-manager.io/Issuer": _ISSUER,
-    "cert-manager.io/ClusterIssuer": _ISSUER,
     "cert-manager.io/Certificate": _CERTIFICATE,
+    "cert-manager.io/ClusterIssuer": _issuer("ClusterIssuer"),
+    "cert-manager.io/Issuer": _issuer("issuer"),
+    "certmanager.k8s.io/Certificate": _CERTIFICATE,
+    "certmanager.k8s.io/ClusterIssuer": _issuer("ClusterIssuer"),
+    "certmanager.k8s.io/Issuer": _issuer("issuer"),
 }

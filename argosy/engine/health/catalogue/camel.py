@@ -1,0 +1,14 @@
+"""Camel K: integrations. Source: camel.apache.org/camel-k, the phases of an integration and its condition Ready."""
+
+from argosy.engine.health.form import degraded, every, first_of, first_text, healthy, is_, otherwise, true
+
+_INTEGRATION = first_of(
+    degraded(
+        is_("status.phase", "Error", "Import Missing", "Cannot Monitor Integration"),
+        first_text("{conditions[Ready].message}", "{status.phase}"),
+    ),
+    healthy(every(is_("status.phase", "Running"), true("Ready"))),
+    otherwise("Progressing", "Waiting for Integration"),
+)
+
+TABLE = {"camel.apache.org/Integration": _INTEGRATION}

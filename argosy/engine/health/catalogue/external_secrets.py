@@ -1,0 +1,27 @@
+"""External Secrets Operator. Source: external-secrets.io, the API specification; Ready of each kind.
+
+A secret for many namespaces is Ready in all of them; before v1 it was else PartiallyReady or NotReady.
+"""
+
+from argosy.engine.health.form import degraded, false, first_of, healthy, otherwise, true
+
+_SECRET = first_of(
+    degraded(false("Ready"), "{conditions[Ready].message}"),
+    healthy(true("Ready"), "{conditions[Ready].message}"),
+    otherwise("Progressing", "Waiting for {kind}"),
+)
+_FOR_MANY = first_of(
+    degraded(false("Ready"), "{conditions[Ready].message}"),
+    healthy(true("Ready"), "{conditions[Ready].message}"),
+    degraded(true("NotReady"), "{conditions[NotReady].message}"),
+    degraded(true("PartiallyReady"), "{conditions[PartiallyReady].message}"),
+    otherwise("Progressing", "Waiting for {kind}"),
+)
+
+TABLE = {
+    "external-secrets.io/ClusterExternalSecret": _FOR_MANY,
+    "external-secrets.io/ClusterSecretStore": _SECRET,
+    "external-secrets.io/ExternalSecret": _SECRET,
+    "external-secrets.io/PushSecret": _SECRET,
+    "external-secrets.io/SecretStore": _SECRET,
+}
