@@ -17,6 +17,8 @@ from argosy.engine.model.resource import Manifest
 _STEP = re.compile(r"([^.\[\]]+)|\[([^\]]*)\]")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _PATHS = 4096
+_OBJECT = (dict, Mapping)
+"""What an object of JSON is: nearly always a dict, and asking for that first is several times faster."""
 
 
 def at(value: Any, path: str) -> Any:
@@ -39,14 +41,16 @@ def _steps(path: str) -> tuple[tuple[str, str], ...]:
 
 
 def _member(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, Mapping) else None
+    return value.get(key) if isinstance(value, _OBJECT) else None
 
 
 def _element(elements: list[Any], wanted: str) -> Any:
     if wanted.isdecimal():
         return elements[int(wanted)] if int(wanted) < len(elements) else None
-    named = (each for each in elements if isinstance(each, Mapping) and wanted in (each.get("type"), each.get("name")))
-    return next(named, None)
+    for each in elements:
+        if isinstance(each, _OBJECT) and (each.get("type") == wanted or each.get("name") == wanted):
+            return each
+    return None
 
 
 class Test(Protocol):
@@ -67,6 +71,8 @@ class Is:
     def holds(self, manifest: Manifest) -> bool:
         """See `Test`."""
         found = at(manifest, self.path)
+        if found not in self.values:
+            return False
         return any(found == value and isinstance(found, bool) == isinstance(value, bool) for value in self.values)
 
 
@@ -288,8 +294,9 @@ def not_(test: Test) -> Not:
 
 def condition(manifest: Manifest, kind: str) -> Mapping[str, Any]:
     """Return the condition of this type, empty if the status has none."""
-    for each in elements(manifest, "status.conditions"):
-        if each.get("type") == kind:
+    found = at(manifest, "status.conditions")
+    for each in found if isinstance(found, list) else ():
+        if isinstance(each, _OBJECT) and each.get("type") == kind:
             return each
     return _NONE
 
@@ -300,5 +307,5 @@ _NONE: Mapping[str, Any] = {}
 def elements(manifest: Manifest, path: str) -> Sequence[Mapping[str, Any]]:
     """Return the objects in a list or an object, none if there is neither; for messages that name them."""
     found = at(manifest, path)
-    found = list(found.values()) if isinstance(found, Mapping) else found
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+    found = list(found.values()) if isinstance(found, _OBJECT) else found
+    return [each for each in found if isinstance(each, _OBJECT)] if isinstance(found, list) else []
