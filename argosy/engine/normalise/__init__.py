@@ -31,6 +31,8 @@ __all__ = [
     "bookkeeping",
     "both",
     "ignored",
+    "jq",
+    "managers",
     "normalise",
     "questions",
     "secrets",

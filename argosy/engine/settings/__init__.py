@@ -3,6 +3,7 @@
 from argosy.engine.settings.clusters import Refusal, cluster_for
 from argosy.engine.settings.reading import ACCOUNTS_SECRET, CONFIG_MAPS, Reading, is_settings, read
 from argosy.engine.settings.repositories import entry_for, inherits, repository_for
+from argosy.engine.settings.rules import rules_for, update_rules
 from argosy.engine.settings.snapshot import (
     IN_CLUSTER_NAME,
     IN_CLUSTER_SERVER,
@@ -10,6 +11,7 @@ from argosy.engine.settings.snapshot import (
     Accounts,
     Cluster,
     CompareOptions,
+    Customisations,
     General,
     Problem,
     RepositoryEntry,
@@ -28,6 +30,7 @@ __all__ = [
     "Accounts",
     "Cluster",
     "CompareOptions",
+    "Customisations",
     "General",
     "Problem",
     "Reading",
@@ -43,4 +46,6 @@ __all__ = [
     "is_settings",
     "read",
     "repository_for",
+    "rules_for",
+    "update_rules",
 ]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from argosy.engine.settings import values
+from argosy.engine.normalise.rules import StatusField
+from argosy.engine.settings import customisations, values
 from argosy.engine.settings.snapshot import CompareOptions, General, Problem, ResourceFilter, Timers, Watching
 from argosy.engine.settings.table import Key, Table, value_of
 from argosy.engine.tracking import DEFAULT_LABEL_KEY, Method, Tracking
@@ -41,15 +42,36 @@ def _texts(entry: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(str(each) for each in found)
 
 
+_COMPARE = CompareOptions()
+_STATUS_FIELDS: Mapping[object, StatusField] = {
+    "all": "all",
+    "": "all",
+    None: "all",
+    "crd": "crd",
+    # YAML reads an unquoted `off` as false; Argo CD takes both for "none".
+    **dict.fromkeys(("none", "off", "false", False), "none"),
+}
+
+
 def _compare_options(value: str) -> CompareOptions:
     options = values.mapping(value)
     status = options.get("ignoreResourceStatusField", "all")
+    if status not in _STATUS_FIELDS:
+        raise values.Malformed("ignoreResourceStatusField is not one of all, crd, none")
     return CompareOptions(
-        ignore_aggregated_roles=bool(options.get("ignoreAggregatedRoles", False)),
-        # YAML reads an unquoted `off` as false; Argo CD takes both for "none".
-        ignore_status="all" if status == "all" else "crd" if status == "crd" else "none",
-        ignore_difference_on_resource_update=bool(options.get("ignoreDifferencesOnResourceUpdates", True)),
+        ignore_aggregated_roles=_truth(options, "ignoreAggregatedRoles", _COMPARE.ignore_aggregated_roles),
+        ignore_status=_STATUS_FIELDS[status],
+        ignore_difference_on_resource_update=_truth(
+            options, "ignoreDifferencesOnResourceUpdates", _COMPARE.ignore_difference_on_resource_update
+        ),
     )
+
+
+def _truth(options: Mapping[str, object], name: str, otherwise: object) -> bool:
+    try:
+        return values.boolean(str(options.get(name, otherwise)))
+    except values.Malformed as error:
+        raise values.Malformed(f"{name} is {error}") from error
 
 
 _GENERAL = General()
@@ -86,7 +108,10 @@ INCLUSIONS = Key("resource.inclusions", _filters, ())
 RESPECT_RBAC = Key("resource.respectRBAC", values.one_of("", "normal", "strict"), "")
 IGNORE_UPDATES = Key("resource.ignoreResourceUpdatesEnabled", values.boolean, True)
 MASKED = Key("resource.sensitive.mask.annotations", values.comma_list, ())
-COMPARE = Key("resource.compareoptions", _compare_options, CompareOptions())
+COMPARE = Key("resource.compareoptions", _compare_options, _COMPARE)
+CUSTOMIZATIONS = Key("resource.customizations", customisations.in_one, {})
+GENERIC_HEALTH = Key("argosy.health.generic", values.boolean, True)
+SHIPPED_RULES = Key("argosy.ignoreDifferences.shipped", values.boolean, True)
 HELM = Key("helm.enable", values.boolean, True)
 KUSTOMIZE = Key("kustomize.enable", values.boolean, True)
 JSONNET = Key("jsonnet.enable", values.boolean, True)
@@ -107,7 +132,6 @@ _ACCEPTED = frozenset(
         "dex.auth.connectorId",
         "oidc.config",
         "oidc.tls.insecure.skip.verify",
-        "resource.customizations",
         "resource.customLabels",
         "resource.includeEventLabelKeys",
         "resource.excludeEventLabelKeys",
@@ -137,15 +161,15 @@ _ACCEPTED = frozenset(
 )
 _ACCEPTED_FAMILIES = (
     "accounts.",
-    "resource.customizations.",
     "help.download.",
     "extension.config.",
 )
 
 
-_READ_FAMILIES: dict[str, Callable[[str], object]] = dict.fromkeys(
-    (KUSTOMIZE_OPTIONS_FAMILY, *KUSTOMIZE_PATH_FAMILIES), values.text
-)
+_READ_FAMILIES: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys((KUSTOMIZE_OPTIONS_FAMILY, *KUSTOMIZE_PATH_FAMILIES), values.text),
+    **customisations.FAMILIES,
+}
 _TABLE = Table(NAME, _READ, _READ_FAMILIES, _ACCEPTED, _ACCEPTED_FAMILIES)
 
 

@@ -12,6 +12,7 @@ from argosy.engine.settings import (
     accounts,
     clusters,
     config_map,
+    customisations,
     keyring,
     parameters,
     repositories,
@@ -19,7 +20,7 @@ from argosy.engine.settings import (
     tools,
     values,
 )
-from argosy.engine.settings.snapshot import Accounts, Problem, Settings
+from argosy.engine.settings.snapshot import Accounts, Customisations, Problem, Settings
 from argosy.engine.settings.table import value_of
 
 CONFIG_MAPS = (
@@ -67,6 +68,7 @@ def read(objects: Iterable[Manifest], previous: Settings | None = None) -> Readi
         _data(maps, "argocd-cmd-params-cm"), previous=before.parameter_texts
     )
     found_tools, wrong_tools = tools.read(texts, parameter_texts)
+    said, wrong_said = _customisations(texts, parameter_texts)
     keys, wrong_keys = keyring.read(_data(maps, "argocd-gpg-keys-cm"))
     found_accounts, wrong_accounts = _accounts(kept, enabled=value_of(texts, config_map.ADMIN))
     found, wrong_repositories = repositories.read(by_type["repository"], before.repositories)
@@ -88,10 +90,11 @@ def read(objects: Iterable[Manifest], previous: Settings | None = None) -> Readi
         timers=config_map.timers(texts),
         watching=config_map.watching(texts),
         compare=value_of(texts, config_map.COMPARE),
+        customisations=said,
         texts=texts,
         parameter_texts=parameter_texts,
     )
-    of_maps = (*wrong, *wrong_parameters, *wrong_tools, *wrong_keys)
+    of_maps = (*wrong, *wrong_parameters, *wrong_tools, *wrong_said, *wrong_keys)
     return Reading(settings, (*of_maps, *wrong_accounts, *wrong_repositories, *wrong_templates, *wrong_clusters))
 
 
@@ -103,6 +106,19 @@ def _texts(maps: Mapping[str, Manifest], before: Settings) -> tuple[Mapping[str,
     if "argocd-cm" not in maps:
         return before.texts, (Problem(config_map.NAME, "", "missing; the last good settings stay in force"),)
     return config_map.accept(_data(maps, "argocd-cm"), previous=before.texts)
+
+
+def _customisations(
+    texts: Mapping[str, str], parameter_texts: Mapping[str, str]
+) -> tuple[Customisations, tuple[Problem, ...]]:
+    jq = parameters.JQ_TIMEOUT if parameters.JQ_TIMEOUT.name in parameter_texts else parameters.CONTROLLER_JQ_TIMEOUT
+    return customisations.read(
+        texts,
+        generic=value_of(texts, config_map.GENERIC_HEALTH),
+        shipped=value_of(texts, config_map.SHIPPED_RULES),
+        jq_seconds=value_of(parameter_texts, jq),
+        where=config_map.NAME,
+    )
 
 
 def _accounts(objects: Iterable[Manifest], *, enabled: bool) -> tuple[Accounts, tuple[Problem, ...]]:

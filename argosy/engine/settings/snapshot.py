@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from argosy.engine.actions.defined import Actions
+from argosy.engine.health.policy import Policy
 from argosy.engine.model.rendering import ToolSettings
 from argosy.engine.model.repository import Repository
+from argosy.engine.normalise import KnownType, Rule
 from argosy.engine.tracking import Tracking
 
 IN_CLUSTER_SERVER = "https://kubernetes.default.svc"
@@ -134,6 +137,23 @@ class CompareOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Customisations:
+    """What users say of kinds: how their health is judged, what does not count, which actions they have.
+
+    `ignored` rules are for differences, `ignored_updates` for events; `shipped` says whether the rules that come with
+    Argosy count too. `jq_seconds` is what one object's jq expressions may take.
+    """
+
+    health: Policy = field(default_factory=Policy)
+    ignored: tuple[Rule, ...] = ()
+    ignored_updates: tuple[Rule, ...] = ()
+    known_types: tuple[KnownType, ...] = ()
+    actions: tuple[Actions, ...] = ()
+    shipped: bool = True
+    jq_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings at one moment.
 
@@ -154,5 +174,6 @@ class Settings:
     timers: Timers = Timers()
     watching: Watching = Watching()
     compare: CompareOptions = CompareOptions()
+    customisations: Customisations = Customisations()
     texts: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     parameter_texts: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
