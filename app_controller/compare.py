@@ -68,7 +68,7 @@ async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Re
     rendered = memory.rendered = await render(admitted, level, outside, memory.rendered)
     prepared = await _prepare(admitted, rendered, memory)
     place, basis = admitted.place, _basis(admitted)
-    place.cache.want(place.instance, prepared.desired.keys())
+    await place.cache.want(place.instance, prepared.desired.keys())
     last = memory.compared
     before = last.comparison.objects if last is not None and last.basis == basis else {}
     memory.take_touched()

@@ -78,7 +78,7 @@ class Judge:
 
     def settle(self, sides: Sides, basis: Basis, before: Judged | None) -> Judged | None:
         """Return the judgement that needs no question: the one `before` if it stands, else a new one; None to `ask`."""
-        stale = basis.cache.stale(sides.key.group_kind)
+        stale = basis.cache.doubt(sides.key)
         if before is not None and stale is None and _stands(before, sides):
             return before
         pair = sides.pair()

@@ -5,9 +5,10 @@
 
 import asyncio
 import random
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -15,16 +16,17 @@ import orjson
 import structlog
 
 from app_controller.observe import kinds
-from app_controller.observe import live as lives
-from app_controller.observe.live import Live
+from app_controller.observe.audit import Audit
+from app_controller.observe.detail import BARE
+from app_controller.observe.live import Live, Reader
 from app_controller.observe.objects import Changed, Doubted, Objects
 from app_controller.observe.scope import Scope
-from app_controller.observe.watching import Fresh, Pending, Stale, Watching
-from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
+from app_controller.observe.watching import Denied, Ears, Fresh, Pending, Stale, Terms, Watching
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, group_of
 from argosy.gateways.clock import Clock
-from argosy.gateways.kubernetes.errors import ClusterError
+from argosy.gateways.kubernetes.errors import ClusterError, NotFound
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
-from argosy.gateways.kubernetes.reflector import USUAL, Pace, Selection
+from argosy.gateways.kubernetes.reflector import Pace, Selection
 
 __all__ = ["ClusterCache", "ClusterStatus", "Live"]
 
@@ -33,7 +35,14 @@ _DEFINE_KINDS = frozenset(
 )
 # After a definition has changed, discovery follows within seconds; it is asked until it has surely done so.
 _LOOKS = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0)
-_LISTS_AT_ONCE = 10
+_LISTS_AT_ONCE = 4
+_READS_AT_ONCE = 8
+# More objects of a kind than this are quicker had by a list.
+_READ_SINGLY = 100
+_LOOK_SECONDS = 600.0
+
+# No list afresh but the audit's: a list of everything costs the API server more than it finds.
+_STEADY = Pace(relist=12 * 3600.0)
 
 _log = structlog.get_logger(__name__)
 
@@ -50,12 +59,14 @@ class ClusterStatus:
     attempted_at: datetime | None = None
     synced_at: datetime | None = None
     api_versions: tuple[str, ...] = ()
+    missed: int = 0
+    """How many changes the watches had not told of and the audit found."""
 
 
 class ClusterCache:
     """One cluster as it is now; `changed` is told of every object that changes and concerns an application."""
 
-    def __init__(self, cluster: Cluster, scope: Scope, clock: Clock, *, changed: Changed, pace: Pace = USUAL) -> None:
+    def __init__(self, cluster: Cluster, scope: Scope, clock: Clock, *, changed: Changed, pace: Pace = _STEADY) -> None:
         self.cluster = cluster
         self._scope = scope
         self._clock = clock
@@ -64,7 +75,13 @@ class ClusterCache:
         self._objects = Objects(changed, marks=scope.marks)
         self._kinds = kinds.NOTHING
         self._watchings: dict[tuple[GroupKind, str], Watching] = {}
+        self._readers: dict[GroupKind, Reader] = {}
+        self._refusals: dict[GroupKind, str | None] = {}
+        self._bare: frozenset[GroupKind] = frozenset(BARE)
+        self._audit = Audit(cluster, self._objects, self._watchings)
         self._listing = asyncio.Semaphore(_LISTS_AT_ONCE)
+        self._reading = asyncio.Semaphore(_READS_AT_ONCE)
+        self._tried: frozenset[ResourceKey] = frozenset()
         self._error = ""
         self._failures = 0
         self._looks: list[float] = []
@@ -120,21 +137,53 @@ class ClusterCache:
         """Return the application instances in whose trees an object is."""
         return self._objects.root_instances(key)
 
-    def want(self, instance: str, keys: AbstractSet[ResourceKey]) -> None:
-        """Tell the instance of what happens to objects with these keys from now on, whoever they belong to."""
+    def pods_on(self, node: str) -> list[Live]:
+        """Return the pods that run on a node."""
+        return self._objects.pods_on(node)
+
+    def ownerless_in(self, namespace: str) -> list[Live]:
+        """Return the objects of a namespace that name no owner."""
+        return self._objects.ownerless_in(namespace)
+
+    async def want(self, instance: str, keys: AbstractSet[ResourceKey]) -> None:
+        """Tell the instance of what happens to objects with these keys from now on, whoever they belong to.
+
+        When it returns, those that exist are held whole, or `doubt` says why they are not.
+        """
         self._objects.want(instance, keys)
+        await self._read_whole(key for key in self._objects.partial() if key in keys)
+
+    async def read(self, key: ResourceKey) -> Manifest | None:
+        """Return an object as a whole, None if there is none; asks the API server if less is held.
+
+        Raises `ClusterError`.
+        """
+        live = self.get(key)
+        if live is not None and live.detail == "whole":
+            return live.manifest()
+        resource = self._kinds.find(key.group_kind)
+        if live is None or resource is None:
+            return None
+        with suppress(NotFound):
+            return await self.cluster.get(resource, key.name, namespace=key.namespace)
+        return None
 
     def note_written(self, manifest: Manifest) -> None:
         """Take the API server's answer to a write of ours at once, unless something newer is held.
 
         What is not watched, or watched in another version, is left to the watch.
         """
-        encoded = orjson.dumps(manifest)
+        api_version, kind = str(manifest.get("apiVersion", "")), str(manifest.get("kind", ""))
+        namespace = str((manifest.get("metadata") or {}).get("namespace") or "")
+        watching = self._watching(GroupKind(group_of(api_version), kind), namespace)
+        if watching is not None and watching.resource.api_version == api_version:
+            self._take(manifest, watching.resource)
+
+    def _take(self, manifest: Manifest, resource: ApiResource) -> None:
         with suppress(msgspec.DecodeError):
-            live = lives.read(encoded, self._objects.marks)
-            watching = self._watching(live.key.group_kind, live.key.namespace)
-            if watching is not None and watching.resource.api_version == live.api_version:
-                self._objects.put(live)
+            item = self._reader(resource).read(orjson.dumps(manifest))
+            if isinstance(item, Live):
+                self._objects.put(item)
 
     # How fresh it is.
 
@@ -159,7 +208,11 @@ class ClusterCache:
         resource = self._kinds.find(kind)
         if resource is None:
             return self._error or None
-        return self._scope.refusal(resource) or self._trouble(resource)
+        return self._refusal(resource) or self._trouble(resource)
+
+    def doubt(self, key: ResourceKey) -> str | None:
+        """Return why what is held of an object, or that none is held, cannot be trusted; None if it can."""
+        return self.stale(key.group_kind) or self._objects.doubt(key)
 
     @property
     def error(self) -> str:
@@ -168,7 +221,8 @@ class ClusterCache:
             return self._error
         states = [watching.freshness for watching in self._watchings.values()]
         reasons = [state.reason for state in states if isinstance(state, Stale)]
-        return reasons[0] if reasons and len(reasons) == len(states) else ""
+        denied = sum(isinstance(state, Denied) for state in states)
+        return reasons[0] if reasons and len(reasons) + denied == len(states) else ""
 
     def status(self) -> ClusterStatus:
         """Return what is known of the cluster."""
@@ -180,6 +234,7 @@ class ClusterCache:
             attempted_at=self._attempted_at,
             synced_at=self._synced_at,
             api_versions=self.api_versions,
+            missed=self._audit.missed,
         )
 
     # What keeps it.
@@ -189,17 +244,21 @@ class ClusterCache:
         if scope.marks != self._scope.marks:
             self._objects.mark(scope.marks)
         self._scope = scope
+        self._refusals.clear()
         self._look.set()
 
     async def run(self) -> None:
         """Discover kinds and watch them until cancelled; what goes wrong is shown and tried again."""
+        audit = asyncio.create_task(self._audit.run(), name=f"audit {self._scope.server}")
         try:
             while True:
                 self._look.clear()
                 await self._discover()
+                await self._mend()
                 await self._pause()
         finally:
-            await asyncio.gather(*(watching.stop() for watching in self._watchings.values()))
+            audit.cancel()
+            await asyncio.gather(audit, *(each.stop() for each in self._watchings.values()), return_exceptions=True)
 
     async def _discover(self) -> None:
         self._attempted_at = self._clock.now()
@@ -212,6 +271,7 @@ class ClusterCache:
             return
         self._error, self._failures = "", 0
         before, self._kinds = self._kinds, kinds.take(found, self._kinds)
+        self._refusals.clear()
         await self._watch()
         self._tell_of_kinds(before)
 
@@ -225,32 +285,89 @@ class ClusterCache:
                 self._doubted(kind)
 
     async def _watch(self) -> None:
-        """Stop what is no longer served or wanted, start what is new."""
-        wanted = {
-            (resource.group_kind, selection.namespace): (resource, selection)
-            for resource in self._kinds.preferred()
-            if self._scope.refusal(resource) is None
-            for selection in self._scope.selections(resource)
-        }
+        """Stop what is no longer served or wanted, start what is new, change what is watched in another way now."""
+        self._bare -= self._objects.compared_kinds()
+        wanted = dict(self._wanted())
         for place, watching in list(self._watchings.items()):
-            if place not in wanted:
+            if wanted.get(place) == (watching.resource, watching.selection):
+                continue
+            await watching.stop()
+            if place in wanted:
+                self._begin(place, *wanted[place], before=watching)
+            else:
                 del self._watchings[place]
-                await watching.stop()
                 self._objects.forget(*place)
-            elif watching.resource != wanted[place][0]:
-                del self._watchings[place]
-                await watching.stop()
         for place, (resource, selection) in wanted.items():
             if place not in self._watchings:
-                self._watchings[place] = self._start(resource, selection)
+                self._begin(place, resource, selection)
         self._settled()
 
-    def _start(self, resource: ApiResource, selection: Selection) -> Watching:
+    def _wanted(self) -> Iterable[tuple[tuple[GroupKind, str], tuple[ApiResource, Selection]]]:
+        """Yield what is to be watched, and where and how."""
+        for resource in self._kinds.preferred():
+            if self._refusal(resource) is None:
+                for selection in self._scope.selections(resource):
+                    shape = "metadata" if resource.group_kind in self._bare else "whole"
+                    yield (resource.group_kind, selection.namespace), (resource, replace(selection, shape=shape))
+
+    def _begin(
+        self,
+        place: tuple[GroupKind, str],
+        resource: ApiResource,
+        selection: Selection,
+        *,
+        before: Watching | None = None,
+    ) -> None:
+        """Start a watch; one that differs from that before only in how much it brings goes on in its freshness."""
+        same = before is not None and before.resource == resource
         watching = Watching(
-            resource, selection, self._objects, moved=self._moved, settled=self._settled, doubted=self._doubted
+            resource,
+            selection,
+            self._objects,
+            reader=self._reader(resource),
+            ears=Ears(self._moved, self._settled, self._doubted),
+            freshness=before.freshness if before is not None and same else Pending(),
         )
-        watching.start(self.cluster, pace=self._pace, listing=self._listing)
-        return watching
+        self._watchings[place] = watching
+        watching.start(self.cluster, Terms(self._pace, self._listing, self._scope.watching.respect_rbac))
+
+    def _reader(self, resource: ApiResource) -> Reader:
+        reader = self._readers.get(resource.group_kind)
+        if reader is None or reader.resource != resource:
+            reader = self._readers[resource.group_kind] = Reader(resource, self._objects)
+        return reader
+
+    async def _mend(self) -> None:
+        """Get whole what is compared and held in part, where the watch will not bring it."""
+        missing: dict[GroupKind, list[ResourceKey]] = {}
+        for key in self._objects.partial():
+            if key.group_kind not in self._bare:
+                missing.setdefault(key.group_kind, []).append(key)
+        for kind, keys in missing.items():
+            if len(keys) <= _READ_SINGLY:
+                await self._read_whole(keys)
+                continue
+            for (each, _), watching in self._watchings.items():
+                if each == kind and isinstance(watching.freshness, Fresh):
+                    watching.list_again(f"{kind} is listed again, since more of it is needed")
+        self._tried = frozenset(self._objects.partial())
+
+    async def _read_whole(self, keys: Iterable[ResourceKey]) -> None:
+        await asyncio.gather(*(self._read_one(key) for key in keys))
+
+    async def _read_one(self, key: ResourceKey) -> None:
+        resource = self._kinds.find(key.group_kind)
+        if resource is None:
+            return
+        try:
+            async with self._reading:
+                manifest = await self.cluster.get(resource, key.name, namespace=key.namespace)
+        except NotFound:
+            return  # The watch will tell.
+        except ClusterError as error:
+            _log.warning("an object cannot be read as a whole", object=str(key), reason=str(error))
+            return
+        self._take(manifest, resource)
 
     async def _pause(self) -> None:
         if self._error:
@@ -259,24 +376,45 @@ class ClusterCache:
         elif self._looks:
             await asyncio.sleep(self._looks.pop(0))
         else:
-            with suppress(TimeoutError):
-                spread = random.uniform(0.8, 1.2)  # noqa: S311
-                await asyncio.wait_for(self._look.wait(), self._pace.relist * spread)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait until something is to be looked at, or for long; then what was not allowed is tried again."""
+        try:
+            spread = random.uniform(0.8, 1.2)  # noqa: S311
+            await asyncio.wait_for(self._look.wait(), _LOOK_SECONDS * spread)
+        except TimeoutError:
+            self._bare = frozenset(BARE)
+            for place, watching in list(self._watchings.items()):
+                if isinstance(watching.freshness, Denied):
+                    self._begin(place, watching.resource, watching.selection, before=watching)
 
     def _moved(self, kind: GroupKind) -> None:
         if kind in _DEFINE_KINDS:
             self._looks = list(_LOOKS)
             self._look.set()
+        if not self._tried.issuperset(self._objects.partial()):
+            self._look.set()
 
     def _doubted(self, kind: GroupKind) -> None:
-        instances = self._objects.wanting(kind)
+        instances = self._objects.wanting(kind) if self.complete else None
         if instances:
             self._changed(Doubted(instances))
 
     def _settled(self) -> None:
-        if not any(isinstance(watching.freshness, Pending) for watching in self._watchings.values()):
-            self._synced_at = self._clock.now()
-            self._complete.set()
+        """Note that everything was listed once, in the way that is needed."""
+        if any(isinstance(watching.freshness, Pending) for watching in self._watchings.values()):
+            return
+        if not self.complete and any(key.group_kind in self._bare for key in self._objects.partial()):
+            self._look.set()
+            return
+        self._synced_at = self._clock.now()
+        self._complete.set()
+
+    def _refusal(self, resource: ApiResource) -> str | None:
+        if resource.group_kind not in self._refusals:
+            self._refusals[resource.group_kind] = self._scope.refusal(resource)
+        return self._refusals[resource.group_kind]
 
     def _watching(self, kind: GroupKind, namespace: str) -> Watching | None:
         return self._watchings.get((kind, "")) or self._watchings.get((kind, namespace))
@@ -287,7 +425,7 @@ class ClusterCache:
             match watching.freshness if watching else Pending():
                 case Fresh():
                     continue
-                case Stale(reason=reason):
+                case Stale(reason=reason) | Denied(reason=reason):
                     return reason
                 case Pending():
                     return f"{resource.group_kind} has not been listed yet"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app_controller.observe.cache import ClusterCache
+from app_controller.observe.objects import Doubted, Stirred
 from app_controller.observe.scope import Scope
 from argosy.engine.model.resource import GroupKind, ResourceKey
 from argosy.engine.settings import ResourceFilter, Watching
@@ -188,7 +189,8 @@ async def test_a_new_definition_brings_its_kind_and_its_end_takes_it_away(cluste
         await cluster.delete(DEFINITIONS, "widgets")
         await until(lambda: not cache.get(ResourceKey("example.com", "Widget", "shop", "w")))
         assert cache.resource_for(WIDGET) is None
-        assert [each.judged_by for each in told] == [{"shop"}, {"shop"}]
+        assert {instance for each in told for instance in each.judged_by} == {"shop"}
+        assert [type(each) for each in told] == [Stirred, Doubted, Stirred]
 
 
 async def test_a_group_that_cannot_be_discovered_for_a_while_is_kept_and_not_trusted(cluster):

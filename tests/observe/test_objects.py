@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app_controller.observe import live as lives
+from app_controller.observe.live import Reader
 from app_controller.observe.objects import Objects
 from argosy.engine.model.resource import GroupKind, ResourceKey
-from argosy.engine.tracking import Owner, Tracking
+from argosy.engine.tracking import Tracking
+from argosy.gateways.kubernetes.port import ApiResource
 
 MARKS = Tracking()
 
 
-def manifest(name, *, kind="Pod", namespace="shop", uid="", version="1", owners=(), mark="", labels=None):
+def manifest(name, *, kind="Pod", namespace="shop", uid="", version="1", owners=(), mark="", labels=None, node=""):
     metadata = {"name": name, "namespace": namespace, "uid": uid or f"uid-{name}", "resourceVersion": version}
     if owners:
         metadata["ownerReferences"] = [{"kind": "X", "name": "x", "uid": f"uid-{owner}"} for owner in owners]
@@ -22,7 +23,7 @@ def manifest(name, *, kind="Pod", namespace="shop", uid="", version="1", owners=
         metadata["annotations"] = {"argocd.argoproj.io/tracking-id": of}
     if labels:
         metadata["labels"] = labels
-    return orjson.dumps({"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": {"name": name}})
+    return orjson.dumps({"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": {"nodeName": node}})
 
 
 def key(name, *, kind="Pod", namespace="shop"):
@@ -35,7 +36,12 @@ class Shop:
         self.objects = Objects(self.told.append, marks=MARKS)
 
     def put(self, name, **fields):
-        self.objects.put(lives.read(manifest(name, **fields), self.objects.marks))
+        self.objects.put(self.read(name, **fields))
+
+    def read(self, name, shape="whole", **fields):
+        kind = fields.get("kind", "Pod")
+        resource = ApiResource("", "v1", kind, f"{kind.lower()}s", namespaced=True, verbs=frozenset())
+        return Reader(resource, self.objects).read(manifest(name, **fields), shape)
 
     def take_told(self):
         told, self.told[:] = list(self.told), []
@@ -49,27 +55,6 @@ def shop():
 
 def names(found):
     return {each.key.name for each in found}
-
-
-def test_an_object_keeps_its_bytes_and_the_fields_that_are_asked_about():
-    raw = manifest("web", owners=["rs"], mark="shop", version="7")
-    live = lives.read(raw, MARKS)
-    assert live.encoded() == raw
-    assert live.manifest() == orjson.loads(raw)
-    assert (live.key, live.uid, live.resource_version, live.owners) == (key("web"), "uid-web", "7", ("uid-rs",))
-    assert live.tracked == Owner("shop", own=True)
-
-
-def test_a_copied_mark_is_not_its_own():
-    live = lives.read(manifest("web", mark="shop:/Pod:shop/other"), MARKS)
-    assert (live.instance, live.own) == ("shop", False)
-
-
-def test_the_same_version_is_not_read_again():
-    first = lives.read(manifest("web"), MARKS)
-    assert lives.read(manifest("web"), MARKS, first) is first
-    assert lives.read(manifest("web", version="2"), MARKS, first) is not first
-    assert lives.read(manifest("web", uid="other"), MARKS, first) is not first
 
 
 def test_children_are_in_the_tree_of_their_owners_application(shop):
@@ -110,10 +95,9 @@ def test_what_is_older_does_not_replace_what_is_newer(shop):
 
 
 def test_the_same_version_tells_nobody(shop):
-    first = lives.read(manifest("web", mark="shop"), MARKS)
-    shop.objects.put(first)
+    shop.put("web", mark="shop")
     shop.take_told()
-    shop.objects.put(lives.read(manifest("web", mark="shop"), MARKS, shop.objects.get(first.key)))
+    shop.put("web", mark="shop")
     assert shop.take_told() == []
 
 
@@ -165,6 +149,7 @@ PUT = some.fixed_dictionaries(
         "version": some.integers(1, 9).map(str),
         "owners": some.lists(some.sampled_from("1234"), max_size=2, unique=True),
         "mark": some.sampled_from(["", "x", "y", "x:/Pod:one/other"]),
+        "node": some.sampled_from(["", "m", "n"]),
     }
 )
 
@@ -179,17 +164,21 @@ def test_the_indexes_say_what_a_scan_would(steps):
             shop.put(**{**fields, "uid": uid})
         else:
             shop.objects.remove(key(fields["name"], kind=fields["kind"], namespace=fields["namespace"]))
-    everything = list(shop.objects._objects.values())
+    everything = [live for kept in shop.objects._by_kind.values() for live in kept.values()]
     assert len(shop.objects) == len(everything)
     for namespace in ("one", "two", ""):
-        assert shop.objects.in_namespace(namespace) == [e for e in everything if e.key.namespace == namespace]
+        here = {each for each in everything if each.key.namespace == namespace}
+        assert set(shop.objects.in_namespace(namespace)) == here
+        assert set(shop.objects.ownerless_in(namespace)) == {each for each in here if not each.owners}
     for instance in ("x", "y"):
         assert set(shop.objects.tracked_by(instance)) == {e for e in everything if e.instance == instance}
     for uid in (f"uid-{number}" for number in "1234"):
         assert set(shop.objects.children(uid)) == {e for e in everything if uid in e.owners}
     for kind in ("Pod", "Job"):
         assert set(shop.objects.of_kind(GroupKind("", kind))) == {e for e in everything if e.key.kind == kind}
-    for index in ("_by_kind", "_by_namespace", "_by_instance", "_by_owner"):
+    for node in ("m", "n"):
+        assert set(shop.objects.pods_on(node)) == {e for e in everything if e.node == node}
+    for index in ("_by_kind", "_ownerless", "_owned", "_by_instance", "_by_owner", "_by_node"):
         assert all(getattr(shop.objects, index).values()), "an empty entry is left behind"
     assert set(shop.objects._by_uid) == {e.uid for e in everything}
 
@@ -228,3 +217,55 @@ def test_what_is_not_wanted_any_more_is_not_told(shop):
     shop.objects.want("store", frozenset())
     shop.put("web", version="2")
     assert [set(each.judged_by) for each in shop.told] == [{"store"}]
+
+
+SECRET = {"kind": "Secret"}
+
+
+def test_what_is_compared_and_held_in_part_is_doubted_until_it_is_held_whole(shop):
+    secret = key("token", **SECRET)
+    shop.objects.put(shop.read("token", shape="metadata", **SECRET))
+    assert (shop.objects.doubt(secret), shop.objects.partial()) == (None, ())
+    shop.objects.want("shop", {secret})
+    assert shop.objects.doubt(secret) == "Secret:shop/token has not been read as a whole yet"
+    assert shop.objects.partial() == (secret,)
+    shop.put("token", **SECRET)
+    assert (shop.objects.doubt(secret), shop.objects.partial()) == (None, ())
+    assert shop.objects.get(secret).detail == "whole"
+
+
+def test_what_is_not_wanted_any_more_need_not_be_held_whole(shop):
+    secret = key("token", **SECRET)
+    shop.objects.put(shop.read("token", shape="metadata", **SECRET))
+    shop.objects.want("shop", {secret})
+    shop.objects.want("shop", frozenset())
+    assert (shop.objects.doubt(secret), shop.objects.partial()) == (None, ())
+
+
+def test_less_of_the_same_state_does_not_replace_more_of_it(shop):
+    shop.put("token", mark="shop", **SECRET)
+    shop.objects.put(shop.read("token", shape="metadata", mark="shop", **SECRET))
+    assert shop.objects.get(key("token", **SECRET)).detail == "whole"
+    shop.objects.put(shop.read("token", shape="metadata", mark="shop", version="2", **SECRET))
+    assert shop.objects.get(key("token", **SECRET)).detail == "bare"
+    assert shop.objects.partial() == (key("token", **SECRET),)
+
+
+def test_the_kinds_of_what_is_compared_are_known(shop):
+    shop.put("web", mark="shop")
+    shop.put("other", kind="Job")
+    shop.objects.want("shop", {key("new", kind="Service")})
+    assert shop.objects.compared_kinds() == {GroupKind("", "Pod"), GroupKind("", "Service")}
+
+
+def test_an_object_that_cannot_be_read_is_doubted_until_it_can_or_goes(shop):
+    broken = shop.read("web", labels={"a": 5})
+    shop.objects.want("shop", {key("web")})
+    shop.objects.quarantine(broken)
+    assert shop.objects.doubt(key("web")).startswith("Pod:shop/web cannot be read: Expected `str`, got `int`")
+    assert [set(each.judged_by) for each in shop.told] == [{"shop"}]
+    shop.put("web", version="2")
+    assert shop.objects.doubt(key("web")) is None
+    shop.objects.quarantine(broken)
+    shop.objects.retain(GroupKind("", "Pod"), "", set(), "9")
+    assert shop.objects.doubt(key("web")) is None

@@ -108,7 +108,8 @@ class Reflector(Generic[_Item]):
     """Keeps one sink equal to what an API server has of one kind.
 
     `read` makes of an object's bytes its resource version and what the sink takes; it is called for the objects of a
-    list outside of the event loop, before the list is complete. `listing` bounds how many list at a time.
+    list outside of the event loop, before the list is complete. `listing` bounds how many list at a time. Errors that
+    are `final` end `run`; all others are tried again.
     """
 
     def __init__(
@@ -121,6 +122,7 @@ class Reflector(Generic[_Item]):
         selection: Selection = EVERYTHING,
         pace: Pace = USUAL,
         listing: asyncio.Semaphore | None = None,
+        final: tuple[type[ClusterError], ...] = (),
     ) -> None:
         self._cluster = cluster
         self._resource = resource
@@ -129,6 +131,7 @@ class Reflector(Generic[_Item]):
         self._selection = selection
         self._pace = pace
         self._listing = listing
+        self._final = final
         self._version = ""  # the last version that the sink has seen; empty: list first
         self._newest = ""  # the last version of all; a list must not be older
         self._behind_since: float | None = None
@@ -137,7 +140,7 @@ class Reflector(Generic[_Item]):
         self._failures = 0
 
     async def run(self) -> None:
-        """List and watch until cancelled; what goes wrong is told to the sink and tried again."""
+        """List and watch until cancelled; what goes wrong is told to the sink and tried again, unless it is final."""
         while True:
             try:
                 if not self._version:
@@ -147,6 +150,8 @@ class Reflector(Generic[_Item]):
                 if isinstance(error, Gone | BrokenWatch):
                     self._version = ""
                 self._sink.stale(error)
+                if isinstance(error, self._final):
+                    raise
                 await self._pause(error.after if isinstance(error, TooManyRequests) else 0.0)
 
     def list_again(self) -> None:
