@@ -59,11 +59,9 @@ def test_5_3_and_5_5_health_scripts_are_read_by_kind() -> None:
 
 
 def test_5_3_health_scripts_are_read_from_the_one_yaml_with_wildcards() -> None:
-    one = (
-        "'*.crossplane.io/*': {health.lua: return nil, health.lua.useOpenLibs: true}\nPod: {health.lua: x}\n"
-    )
+    one = "'*.crossplane.io/*': {health.lua: return nil, health.lua.useOpenLibs: true}\nPod: {health.lua: x}\n"
     found = good({"resource.customizations": one})
-    assert found.health.scripts == (Script("*.crossplane.io/*", "return nil", True), Script("Pod", "return {}"))
+    assert found.health.scripts == (Script("*.crossplane.io/*", "return nil", True), Script("Pod", "x"))
 
 
 def test_a_key_of_its_own_goes_before_the_one_yaml() -> None:
