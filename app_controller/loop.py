@@ -4,9 +4,9 @@ Run by `__main__` while the lease is held. Every timer of the controller is here
 """
 
 import asyncio
-import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import islice
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,10 +25,12 @@ from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
 from argosy.gateways.kubernetes.reflector import Reflector, Selection
 from argosy.gateways.store.changes import ForgetExpired, Sweep
 from argosy.gateways.store.errors import StaleEpoch, StoreError
+from argosy.wire.repo_server import ResolveRequest
 
 _WORKERS = 8
 _RETRY_AFTER, _RETRY_BUG_AFTER = 5.0, 60.0
 _BATCH = 0.05
+_ROUND_SECONDS, _AUDITED_A_SECOND = 600, 2
 _KEEP = timedelta(days=30)
 _SIGN_IN_WINDOW = timedelta(minutes=5)
 
@@ -42,7 +44,10 @@ class Loop:
         self._work = work
         self._operations = operations
         self._deltas = deltas
-        self._due: dict[ApplicationKey, float] = {}
+        self._hard: dict[ApplicationKey, float] = {}
+        self._turns = 0.0
+        self._rounds: Iterator[ApplicationKey] = iter(())
+        self._polls: set[asyncio.Task[None]] = set()
         self._news: list[Stirred | Doubted] = []
         self._stir = asyncio.Event()
 
@@ -77,6 +82,7 @@ class Loop:
         for mirror in (watched.projects, watched.config_maps, watched.secrets):
             mirror.listen(self._settings_changed)
         self._work.outside.destinations.listen(self._live_changed)
+        self._work.outside.revisions.listen(self._moved)
         for key in watched.projects.names():
             self._tell_of_ignored(key)
         for key in watched.applications.names():
@@ -93,7 +99,7 @@ class Loop:
         """Look at an Application that somebody changed."""
         self._operations.notify(key)
         if after is None:
-            self._due.pop(key, None)
+            self._hard.pop(key, None)
             self._work.queue.add(key, Level.RECENT)
         elif wakes(before, after):
             same_spec = before is not None and before.get("spec") == after.get("spec")
@@ -111,7 +117,6 @@ class Loop:
         known = self._work.watched.settings
         self._read_settings()
         if project or self._work.watched.settings != known:
-            self._due.clear()
             for name in self._work.watched.applications.names():
                 self._work.queue.add(name, Level.LATEST)
 
@@ -182,16 +187,43 @@ class Loop:
             scheduler.shutdown(wait=False)
 
     def _tick(self) -> None:
-        """Ask for a look at every application whose time has come; the times are spread."""
-        timers = self._work.watched.settings.timers
-        if timers.reconciliation <= 0:
+        """Poll the sources whose time has come, and look at the applications whose turn it is."""
+        for question in self._work.outside.revisions.take_due():
+            task = asyncio.create_task(self._poll(question), name=f"poll {question.source.repo_url}")
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
+        self._audit()
+        self._refresh_hard()
+
+    def _audit(self) -> None:
+        """Look at all applications, a few at a time, round by round: whatever an event did not tell comes out then."""
+        applications = self._work.watched.applications
+        self._turns += min(len(applications) / _ROUND_SECONDS, _AUDITED_A_SECOND)
+        turns, self._turns = int(self._turns), self._turns % 1
+        looked = list(islice(self._rounds, turns))
+        for key in looked:
+            self._work.queue.add(key, Level.RECENT)
+        if len(looked) < turns:
+            self._rounds = iter(applications.names())
+
+    async def _poll(self, question: ResolveRequest) -> None:
+        await self._work.outside.revisions.poll(question, self._work.watched.settings.timers)
+
+    def _moved(self, keys: Iterable[ApplicationKey]) -> None:
+        """Look at the applications of a source that stands at another revision."""
+        for key in keys:
+            self._work.queue.add(key, Level.LATEST)
+
+    def _refresh_hard(self) -> None:
+        """Ask for a hard refresh of every application whose time has come, if the settings have such a time."""
+        pause = self._work.watched.settings.timers.hard_reconciliation
+        if pause <= 0:
             return
         now = self._work.outside.clock.monotonic()
         for key in self._work.watched.applications.names():
-            pause = timers.reconciliation + random.uniform(0, timers.jitter)  # noqa: S311  spread, not a secret
-            if self._due.setdefault(key, now + pause) <= now:
-                self._due[key] = now + pause
-                self._work.queue.add(key, Level.LATEST)
+            if self._hard.setdefault(key, now + pause) <= now:
+                self._hard[key] = now + pause
+                self._work.queue.add(key, Level.HARD)
 
     def _close_unused(self) -> None:
         """Close the caches of clusters that no application goes to any more."""

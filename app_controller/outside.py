@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app_controller.observe.clusters import Clusters
+from app_controller.revisions import Revisions
 from argosy.gateways.clock import Clock
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.gateways.manifests.port import Manifests
@@ -28,6 +29,7 @@ class Outside:
     destinations: Clusters
     store: Store
     manifests: Manifests
+    revisions: Revisions
     clock: Clock
     namespace: str
     epoch: int

@@ -27,6 +27,7 @@ async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: O
     application = _read(key, work)
     if application is None:
         work.forget(key)
+        work.outside.revisions.forget(key)
     elif application.deleting:
         # A sync under way stops first, so that nothing is put back; its end leads here again.
         if not operations.is_running(key):
@@ -53,6 +54,8 @@ async def _compare(
         await _report_failure(key, application, error.conditions, work)
     except Stuck as error:
         await _report_failure(key, application, (Condition("ComparisonError", error.reason),), work)
+        # What failed may have been something that no event tells of: a chart's host, a plugin's source.
+        work.queue.add(key, Level.LATEST, after=work.watched.settings.timers.reconciliation or _PATIENCE)
     except NotYet as error:
         work.queue.add(key, level, after=error.after)
         return

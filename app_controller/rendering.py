@@ -3,7 +3,6 @@
 What was rendered last is asked for again only if something that it depends on has changed. Called by `compare`.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,7 +11,7 @@ import msgspec
 
 from app_controller.admission import Admitted
 from app_controller.outside import Outside
-from app_controller.queue import Level
+from app_controller.queue import ApplicationKey, Level
 from argosy.engine import status
 from argosy.engine.comparison import Rendering
 from argosy.engine.errors import Retry, Stuck
@@ -21,10 +20,9 @@ from argosy.engine.model.resource import Manifest
 from argosy.engine.packed import PackedSet, pack_all
 from argosy.gateways.manifests import requests
 from argosy.gateways.manifests.errors import Refused, Unavailable
-from argosy.wire.repo_server import RenderAnswer, RenderedSource, RenderRequest, ResolveRequest
+from argosy.wire.repo_server import RenderAnswer, RenderedSource, RenderRequest
 
 _REPOSITORY_PAUSE = 10.0
-_BELIEVED_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +82,10 @@ def _same_sources(admitted: Admitted, last: Rendered) -> bool:
 
 
 async def _resolve(admitted: Admitted, level: Level, outside: Outside) -> tuple[str, ...]:
-    fresh = level >= Level.FRESH
-    # A little less than the interval: what the last round of polling listed must not answer the next one.
-    believe = admitted.settings.timers.reconciliation * _BELIEVED_SHARE or None
-    asked = [
-        ResolveRequest(source, requests.repository_of(admitted.tenant, source), fresh=fresh, believe=believe)
-        for source in admitted.application.sources
-    ]
-    return tuple(await asyncio.gather(*(outside.manifests.resolve(each) for each in asked)))
+    metadata = admitted.application.metadata
+    sources = [(source, requests.repository_of(admitted.tenant, source)) for source in admitted.application.sources]
+    key, timers = ApplicationKey(metadata.namespace, metadata.name), admitted.settings.timers
+    return await outside.revisions.of(key, sources, timers, fresh=level >= Level.FRESH)
 
 
 def _request(admitted: Admitted, revisions: tuple[str, ...], last: Rendered | None) -> RenderRequest:

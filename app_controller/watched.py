@@ -57,6 +57,9 @@ class Mirror:
         """Return an object, None if there is none."""
         return self._objects.get(key)
 
+    def __len__(self) -> int:
+        return len(self._objects)
+
     def all(self) -> Iterable[Manifest]:
         """Return all objects."""
         return list(self._objects.values())
@@ -122,6 +125,9 @@ class Watched:
     settings: Settings = field(default_factory=Settings)
     problems: tuple[Problem, ...] = ()
     _written: dict[ApplicationKey, int] = field(default_factory=dict[ApplicationKey, int])
+    _projects: dict[str, tuple[Manifest, Project | None]] = field(
+        default_factory=dict[str, tuple[Manifest, Project | None]]
+    )
     _views: dict[ApplicationKey, tuple[Manifest, Application]] = field(
         default_factory=dict[ApplicationKey, tuple[Manifest, Application]]
     )
@@ -146,10 +152,12 @@ class Watched:
     def project(self, name: str) -> Project | None:
         """Return a project of the control namespace, None if it is not there or malformed."""
         manifest = self.projects.get(ApplicationKey(self.namespace, name))
-        try:
-            return None if manifest is None else project_model.read(manifest)
-        except msgspec.ValidationError:
+        if manifest is None:
             return None
+        known = self._projects.get(name)
+        if known is None or known[0] is not manifest:
+            known = self._projects[name] = (manifest, _readable(manifest))
+        return known[1]
 
     def read_settings(self) -> None:
         """Read the settings objects anew; what is malformed keeps its last good value."""
@@ -168,6 +176,13 @@ class Watched:
     def is_written_by_us(self, manifest: Manifest) -> bool:
         """Return whether this state of an Application is what we last wrote."""
         return self._written.get(_identity(manifest)) == _version(manifest)
+
+
+def _readable(manifest: Manifest) -> Project | None:
+    try:
+        return project_model.read(manifest)
+    except msgspec.ValidationError:
+        return None
 
 
 def wakes(before: Manifest | None, after: Manifest) -> bool:

@@ -13,6 +13,7 @@ from app_controller.observe.clusters import Clusters
 from app_controller.operations import Operations
 from app_controller.outside import Outside
 from app_controller.report import Reporter
+from app_controller.revisions import Revisions
 from app_controller.serve import Deltas
 from app_controller.settings import Settings
 from app_controller.watched import Watched
@@ -60,7 +61,9 @@ async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Del
         control = Fenced(real, lease.check)
         destinations = Clusters(control, FencedClusters(lease), clock)
         stack.push_async_callback(destinations.close)
-        outside = Outside(control, destinations, store, manifests, clock, settings.namespace, lease.epoch)
+        outside = Outside(
+            control, destinations, store, manifests, Revisions(manifests, clock), clock, settings.namespace, lease.epoch
+        )
         watched = Watched(settings.namespace)
         work = Work(outside, watched, Reporter(outside, watched))
         deltas = Deltas()

@@ -20,6 +20,7 @@ from app_controller.operations import Operations
 from app_controller.outside import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS, Outside
 from app_controller.queue import ApplicationKey, Level
 from app_controller.report import Reporter
+from app_controller.revisions import Revisions
 from app_controller.serve import Deltas
 from app_controller.watched import Watched
 from app_controller.work import Work
@@ -123,7 +124,16 @@ class Controller:
         self._clusters = self._clusters or Clusters(control, connect.Clusters(), clock)
         store: Any = Fused(self.store, self.fuse)
         store.refused = self.refused
-        outside = Outside(control, self._clusters, store, self.manifests, clock, self.namespace, self._epoch)
+        outside = Outside(
+            control,
+            self._clusters,
+            store,
+            self.manifests,
+            Revisions(self.manifests, clock),
+            clock,
+            self.namespace,
+            self._epoch,
+        )
         watched = Watched(self.namespace)
         self.work = Work(outside, watched, Reporter(outside, watched))
         self.operations = Operations(self.work)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from app_controller import judge
 from argosy.engine import diff
 from argosy.engine.model import project
-from argosy.engine.model.resource import GroupKind, Manifest, key_of
-from argosy.engine.normalise import Rules
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
+from argosy.engine.normalise import Rules, secrets
 from argosy.engine.packed import pack
 from argosy.gateways.kubernetes import connect
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
@@ -133,7 +133,7 @@ class Served:
         assert version in ("", "v1")
         return RESOURCES[kind.kind]
 
-    def stale(self, _kind: GroupKind) -> None:
+    def doubt(self, _key: ResourceKey) -> None:
         return None
 
 
@@ -153,7 +153,7 @@ class Server:
 
     async def verdict(self, desired: Manifest, live: Manifest) -> diff.Verdict:
         """Return what the controller says, with what it asks the server."""
-        sides = judge.Sides(key_of(desired), pack(desired), Held(live))
+        sides = judge.Sides(key_of(desired), pack(secrets.fold(desired)), Held(live))
         basis = judge.Basis(
             "", Served(self.cluster), project.read({"metadata": {"name": "p"}, "spec": {}}), ("", ""), RULES, ()
         )
