@@ -5,12 +5,13 @@ A backend's phase is Bound, Unbound, Lost, Failed, Deleting or Unknown, or empty
 Uninstalled, Failed, or Error for a second one.
 """
 
-from argosy.engine.health.form import degraded, every, first_of, has, healthy, is_, otherwise, progressing
+from argosy.engine.health.form import Rule, degraded, every, first_of, has, healthy, is_, otherwise, progressing
 
 _MESSAGE = "{status.message}"
 _BACKEND = first_of(
     degraded(is_("status.lastOperationStatus", "Failed"), _MESSAGE),
-    degraded(is_("status.phase", "Failed", "Lost", "Unknown"), "{status.message|Backend is lost}"),
+    degraded(is_("status.phase", "Failed", "Lost"), "{status.message|Backend is lost}"),
+    Rule("Unknown", is_("status.phase", "Unknown"), "{status.message|Backend is in an unknown state}"),
     healthy(every(is_("status.phase", "Bound"), is_("status.lastOperationStatus", "Success")), _MESSAGE),
     otherwise("Progressing", "Waiting for backend creation"),
 )
