@@ -7,6 +7,7 @@ is there if it failed; Ready says that there is something to use. Each names the
 from argosy.engine.health.form import (
     Behind,
     degraded,
+    either,
     false,
     first_of,
     healthy,
@@ -15,21 +16,15 @@ from argosy.engine.health.form import (
     progressing,
     true,
 )
-from argosy.engine.model.resource import Manifest
 
-
-class _OfAnOlderSpec:
-    """A condition is of a generation before the newest."""
-
-    def holds(self, manifest: Manifest) -> bool:
-        """See `form.Test`."""
-        kinds = ("Succeeded", "Failed", "Ready")
-        return any(Behind(f"conditions[{kind}].observedGeneration").holds(manifest) for kind in kinds)
-
-
+_OF_AN_OLDER_SPEC = either(
+    Behind("conditions[Succeeded].observedGeneration"),
+    Behind("conditions[Failed].observedGeneration"),
+    Behind("conditions[Ready].observedGeneration"),
+)
 _SERVICE = first_of(
     progressing(lacks("status.conditions"), "Waiting for status"),
-    progressing(_OfAnOlderSpec(), "Waiting for spec update to be observed"),
+    progressing(_OF_AN_OLDER_SPEC, "Waiting for spec update to be observed"),
     degraded(true("Failed"), "{conditions[Failed].message}"),
     degraded(
         false("Succeeded", "CreateFailed", "UpdateFailed", "DeleteFailed", "Failed"),
