@@ -20,6 +20,9 @@ from argosy.gateways.kubernetes.errors import ClusterError, NotFound
 from argosy.gateways.kubernetes.port import Cluster
 from argosy.gateways.kubernetes.reflector import is_older
 
+ROUND_SECONDS = 540.0
+"""How long it takes to look at everything once."""
+
 _PAGE = 500
 # A continue token is good for five minutes, whatever time a round may take.
 _KIND_WITHIN = 240.0
@@ -52,22 +55,14 @@ class _Suspect:
 
 
 class Audit:
-    """Looks at what one cluster's watches keep; `round_seconds` is how long it takes to look at everything once."""
+    """Looks at what one cluster's watches keep."""
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        objects: Objects,
-        watchings: Mapping[tuple[GroupKind, str], Watching],
-        *,
-        round_seconds: float = 540.0,
-    ) -> None:
+    def __init__(self, cluster: Cluster, objects: Objects, watchings: Mapping[tuple[GroupKind, str], Watching]) -> None:
         self.missed = 0
         """How many objects were found that a watch had not told of."""
         self._cluster = cluster
         self._objects = objects
         self._watchings = watchings
-        self._round = round_seconds
 
     async def run(self) -> None:
         """Look at one kind after the other until cancelled."""
@@ -79,9 +74,9 @@ class Audit:
             pages = sum(1 + len(self._objects.of_kind(each.kind)) // _PAGE for each in places)
             for watching in places:
                 try:
-                    await self._look_at(watching, self._round / pages)
+                    await self._look_at(watching, ROUND_SECONDS / pages)
                 except ClusterError:
-                    await asyncio.sleep(self._round / pages)  # Its own watch says what is wrong, if anything is.
+                    continue  # Its own watch says what is wrong, if anything is.
 
     async def _look_at(self, watching: Watching, pause: float) -> None:
         await asyncio.sleep(pause)

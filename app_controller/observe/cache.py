@@ -289,7 +289,7 @@ class ClusterCache:
         self._bare -= self._objects.compared_kinds()
         wanted = dict(self._wanted())
         for place, watching in list(self._watchings.items()):
-            if wanted.get(place) == (watching.resource, watching.selection):
+            if wanted.get(place) == (watching.resource, watching.selection, watching.terms):
                 continue
             await watching.stop()
             if place in wanted:
@@ -297,24 +297,27 @@ class ClusterCache:
             else:
                 del self._watchings[place]
                 self._objects.forget(*place)
-        for place, (resource, selection) in wanted.items():
+        for place, each in wanted.items():
             if place not in self._watchings:
-                self._begin(place, resource, selection)
+                self._begin(place, *each)
         self._settled()
 
-    def _wanted(self) -> Iterable[tuple[tuple[GroupKind, str], tuple[ApiResource, Selection]]]:
+    def _wanted(self) -> Iterable[tuple[tuple[GroupKind, str], tuple[ApiResource, Selection, Terms]]]:
         """Yield what is to be watched, and where and how."""
+        terms = Terms(self._pace, self._listing, self._scope.watching.respect_rbac)
         for resource in self._kinds.preferred():
             if self._refusal(resource) is None:
                 for selection in self._scope.selections(resource):
                     shape = "metadata" if resource.group_kind in self._bare else "whole"
-                    yield (resource.group_kind, selection.namespace), (resource, replace(selection, shape=shape))
+                    place = resource.group_kind, selection.namespace
+                    yield place, (resource, replace(selection, shape=shape), terms)
 
     def _begin(
         self,
         place: tuple[GroupKind, str],
         resource: ApiResource,
         selection: Selection,
+        terms: Terms,
         *,
         before: Watching | None = None,
     ) -> None:
@@ -324,12 +327,13 @@ class ClusterCache:
             resource,
             selection,
             self._objects,
+            terms=terms,
             reader=self._reader(resource),
             ears=Ears(self._moved, self._settled, self._doubted),
             freshness=before.freshness if before is not None and same else Pending(),
         )
         self._watchings[place] = watching
-        watching.start(self.cluster, Terms(self._pace, self._listing, self._scope.watching.respect_rbac))
+        watching.start(self.cluster)
 
     def _reader(self, resource: ApiResource) -> Reader:
         reader = self._readers.get(resource.group_kind)
@@ -387,7 +391,7 @@ class ClusterCache:
             self._bare = frozenset(BARE)
             for place, watching in list(self._watchings.items()):
                 if isinstance(watching.freshness, Denied):
-                    self._begin(place, watching.resource, watching.selection, before=watching)
+                    self._begin(place, watching.resource, watching.selection, watching.terms, before=watching)
 
     def _moved(self, kind: GroupKind) -> None:
         if kind in _DEFINE_KINDS:

@@ -79,12 +79,14 @@ class Watching:
         selection: Selection,
         objects: Objects,
         *,
+        terms: Terms,
         reader: Reader,
         ears: Ears,
         freshness: Freshness = Pending(),
     ) -> None:
         self.resource = resource
         self.selection = selection
+        self.terms = terms
         self.freshness = freshness
         self._objects = objects
         self._reader = reader
@@ -98,7 +100,7 @@ class Watching:
         """The kind that is watched."""
         return self.resource.group_kind
 
-    def start(self, cluster: Cluster, terms: Terms) -> None:
+    def start(self, cluster: Cluster) -> None:
         """Begin to list and watch."""
         self._reflector = Reflector(
             cluster,
@@ -106,12 +108,13 @@ class Watching:
             self,
             read=self._read,
             selection=self.selection,
-            pace=terms.pace,
-            listing=terms.listing,
-            final=(Forbidden,) if terms.respect_rbac else (),
+            pace=self.terms.pace,
+            listing=self.terms.listing,
+            final=(Forbidden,) if self.terms.respect_rbac else (),
         )
-        run = self._run(self._reflector, cluster, terms.respect_rbac)
-        self._task = asyncio.create_task(run, name=f"watch {self.kind} on {cluster.server}")
+        self._task = asyncio.create_task(
+            self._run(self._reflector, cluster), name=f"watch {self.kind} on {cluster.server}"
+        )
 
     async def stop(self) -> None:
         """End the watch; the objects stay."""
@@ -125,12 +128,12 @@ class Watching:
         if self._reflector is not None:
             self._reflector.list_again()
 
-    async def _run(self, reflector: Reflector[Live | Unreadable], cluster: Cluster, respect_rbac: str) -> None:
+    async def _run(self, reflector: Reflector[Live | Unreadable], cluster: Cluster) -> None:
         while True:
             try:
                 await reflector.run()
             except Forbidden as error:
-                if respect_rbac == "normal" or await self._is_denied(cluster):
+                if self.terms.respect_rbac == "normal" or await self._is_denied(cluster):
                     _log.info("a kind may not be read and is left out", kind=str(self.kind), reason=str(error))
                     self._settle(Denied(f"{error} (left out because of resource.respectRBAC in argocd-cm)"))
                     return
