@@ -9,6 +9,7 @@ import contextlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from argosy.gateways.clock import Clock
@@ -25,6 +26,7 @@ from repo_server.git.refs import Refs
 from repo_server.shared_call import SharedCall
 from repo_server.tree import Tree
 
+_TIDIED_AFTER_FETCHES = 8
 _EVERYTHING = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
@@ -53,6 +55,8 @@ class Mirror:
         self._fetching_one = asyncio.Lock()
         self._prepared = False
         self._whole = False
+        self._untidied = 0  # fetches
+        self._tidied: date | None = None
 
     async def refs(self, *, fresh: bool, believe: float | None = None) -> Refs:
         """Return what the remote has: as listed within the interval, or (`fresh`) from after this call began.
@@ -226,8 +230,14 @@ class Mirror:
         await self._tidy_up()
 
     async def _tidy_up(self) -> None:
+        """Tidy up after some fetches, and after the first of a day: there is little to do after each."""
+        today = self._clock.now().date()
+        self._untidied += 1
+        if self._untidied < _TIDIED_AFTER_FETCHES and self._tidied == today:
+            return
+        self._untidied, self._tidied = 0, today
         async with self._writing:
-            await upkeep.tidy(self._network, self.folder, today=self._clock.now().date())
+            await upkeep.tidy(self._network, self.folder, today=today)
 
     async def _fetch(self, what: list[str]) -> None:
         depth = self.access.repository.depth

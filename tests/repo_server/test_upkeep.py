@@ -92,7 +92,7 @@ async def test_what_was_fetched_by_its_id_is_let_go_after_two_weeks(forge: Forge
 async def test_many_packs_become_few(forge: Forge, reach: Reach):
     tree = forge.create()
     mirror = await reach.mirror(forge.address())
-    for number in range(45):
+    for number in range(50):
         await mirror.tree(tree.commit({"a": str(number)}))
     assert len(list(mirror.folder.glob("objects/pack/*.pack"))) < 40
     assert not (mirror.folder / "gc.pid").exists()
