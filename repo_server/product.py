@@ -1,12 +1,11 @@
 """What a source rendered to: made by `render`, kept by `cache`, sent by `service`."""
 
-from dataclasses import dataclass
+import msgspec
 
 from argosy.engine.model.application import SourceType
 
 
-@dataclass(frozen=True, kw_only=True)
-class Product:
+class Product(msgspec.Struct, frozen=True, kw_only=True):
     """What a source rendered to; `manifests` is the JSON of a list of `RenderedManifest`, as the answer holds it.
 
     `api_versions` are those that the templates asked for, None for all of them. `hermetic` is false where the render

@@ -80,8 +80,7 @@ class Bounds:
     parallel: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Found:
+class _Found(msgspec.Struct, frozen=True, kw_only=True):
     """A source with its resolved revision and the files there."""
 
     request: SourceRequest
@@ -193,7 +192,7 @@ class Service:
         """Return who made a revision, when, and what they said of it."""
         sources.check(request.source, request.repository)
         return await self._within_bounds(
-            lambda: self._sources.metadata(request.source, request.repository, request.revision),
+            lambda: self._sources.metadata(request.source, request.repository, request.revision, request.integrity),
             [(request.source, request.repository)],
         )
 
@@ -313,5 +312,8 @@ def _told(error: "Refused | Stuck | ToolFailed | ToolLimit", found: _Found) -> R
             return Refused(code, told, repositories=repositories)
         case ToolLimit():
             return Refused("limit_exceeded", f"{where}: {error}")
-        case Stuck() | ToolFailed():
+        case ToolFailed(place=place, message=message):
+            told = message if place.file in message else f"{place}: {message}"
+            return Refused("render_failed", f"{where}: {told}")
+        case Stuck():
             return Refused("render_failed", f"{where}: {error}")

@@ -6,8 +6,9 @@ followed inside the root and refused when they lead out of it.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
+
+import msgspec
 
 from repo_server.errors import Refused
 
@@ -24,8 +25,7 @@ _POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _READ_BY_TOOLS = (".yaml", ".yml", ".json", ".jsonnet", ".tpl", ".tgz")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a directory; `identity` names its content in the store, and changes when the content does."""
 
     kind: Kind
@@ -33,8 +33,7 @@ class Node:
     executable: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A file or directory of the tree: the path it was found under and, links followed, what is there."""
 
     path: str
@@ -53,8 +52,7 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gitlink:
+class Gitlink(msgspec.Struct, frozen=True, kw_only=True):
     """A submodule as the repository that it is in has it: `commit`, and `declared`, that repository's .gitmodules.
 
     `within` is the path of that repository in the tree ("" for the tree's own), `path` the submodule's path in it.
@@ -86,8 +84,7 @@ class NotFetched:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at in a tree, by path.
 
     `found` is what was there, links followed (None: nothing); `listed` the folders whose entries were asked for, with
@@ -95,14 +92,13 @@ class Record:
     symbolic link, so that what they mean can change while the folder that they are in stays the same.
     """
 
-    found: dict[str, Node | None] = field(default_factory=dict)
-    listed: dict[str, Mapping[str, Node]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-    linked: set[str] = field(default_factory=set)
+    found: dict[str, Node | None] = msgspec.field(default_factory=dict)
+    listed: dict[str, Mapping[str, Node]] = msgspec.field(default_factory=dict)
+    whole: set[str] = msgspec.field(default_factory=set)
+    linked: set[str] = msgspec.field(default_factory=set)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tree:
+class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """A root in a store; `name` is how messages call it ("https://host/repo at 1a2b3c4").
 
     What is looked at is recorded: two trees that agree on the record answer every question alike. (What is not recorded
@@ -118,12 +114,12 @@ class Tree:
     root: str
     name: str
     apart: str = ""
-    submodules: Submodules = field(default_factory=NotFetched)
-    record: Record = field(default_factory=Record)
+    submodules: Submodules = msgspec.field(default_factory=NotFetched)
+    record: Record = msgspec.field(default_factory=Record)
 
     def unread(self) -> "Tree":
         """Return the same tree with an empty record."""
-        return replace(self, record=Record())
+        return msgspec.structs.replace(self, record=Record())
 
     async def find(self, path: str) -> Entry | None:
         """Return what is at a path, links followed; None if nothing is. Raises `Refused` for a link that leads out."""
@@ -281,7 +277,7 @@ class Tree:
 
 
 def _as_folder(node: Node) -> Node:
-    return replace(node, kind="directory") if node.kind == "submodule" else node
+    return msgspec.structs.replace(node, kind="directory") if node.kind == "submodule" else node
 
 
 def join(folder: str, name: str) -> str:

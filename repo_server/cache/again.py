@@ -8,7 +8,6 @@ that touches one of them hardly more than a look at five hundred folders.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -24,8 +23,7 @@ _MOST = 8192
 _MOST_LOOKS = 64
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
     """A product without its manifests, what it depended on, and the roots of the trees for which that held last."""
 
     product: Product
@@ -49,9 +47,9 @@ class Again:
         if roots != known.roots:
             if not await footprint.same_trees(known.footprint, now):
                 return None
-            self._known.put(asked, replace(known, roots=roots))
+            self._known.put(asked, msgspec.structs.replace(known, roots=roots))
         manifests = self._renders.manifests(known.product.fingerprint)
-        return None if manifests is None else replace(known.product, manifests=manifests)
+        return None if manifests is None else msgspec.structs.replace(known.product, manifests=manifests)
 
     async def note(self, asked: bytes, answer: Remembered, now: Now, *, folder: str) -> None:
         """Note the answer to a request for the application in a folder; one that cannot last is not kept."""
@@ -59,7 +57,7 @@ class Again:
             return
         depended = await footprint.with_folder(answer.footprint, now.trees[0], folder)
         if sum(map(len, depended.trees)) <= _MOST_LOOKS:
-            product = replace(answer.product, manifests=b"")
+            product = msgspec.structs.replace(answer.product, manifests=b"")
             roots = [tree.root for tree in now.trees]
             self._known.put(asked, _Known(product=product, footprint=depended, roots=roots))
 

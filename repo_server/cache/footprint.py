@@ -8,7 +8,6 @@ not in it.
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -50,8 +49,7 @@ class Footprint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     elsewhere: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Now:
+class Now(msgspec.Struct, frozen=True, kw_only=True):
     """What a footprint is held against: the trees and variables of a job, its destination, and what is elsewhere.
 
     `names` are those by which the trees but the first are referred to. `elsewhere` returns the identity of what a

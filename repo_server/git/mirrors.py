@@ -46,7 +46,7 @@ class Mirrors:
         self._refs_seconds = refs_seconds
         self._key = b""
         self._mirrors: OrderedDict[str, Mirror] = OrderedDict()
-        self._names: Recent[Access, str] = Recent(most=_REMEMBERED_NAMES)
+        self._identified: Recent[tuple[str, Repository], tuple[Access, str]] = Recent(most=_REMEMBERED_NAMES)
         self._used: dict[str, float] = {}
         self._looked_through = 0.0
 
@@ -66,10 +66,10 @@ class Mirrors:
 
     async def of(self, url: str, repository: Repository) -> Mirror:
         """Return the mirror of a URL as this repository entry reaches it. Raises `Refused` for a URL not to be used."""
-        access = Access(address=parse(url, schemes=self._schemes), repository=repository)
-        name = self._name(access)
-        self._used[name] = self._clock.now().timestamp()
-        await self._forget()
+        access, name = self._identified.of((url, repository), lambda: self._identify(url, repository))
+        self._used[name] = now = self._clock.now().timestamp()
+        if now - self._looked_through >= _LOOKED_THROUGH_EVERY_SECONDS:
+            await self._forget(now)
         if name not in self._mirrors:
             self._mirrors[name] = Mirror(
                 self._folder / name,
@@ -97,11 +97,8 @@ class Mirrors:
         for mirror in self._mirrors.values():
             await mirror.rest()
 
-    async def _forget(self) -> None:
-        """Drop mirrors that nobody has used for a week, if it is an hour since that was last looked at."""
-        now = self._clock.now().timestamp()
-        if now - self._looked_through < _LOOKED_THROUGH_EVERY_SECONDS:
-            return
+    async def _forget(self, now: float) -> None:
+        """Drop mirrors that nobody has used for a week."""
         self._looked_through = now
         for folder in [each for each in self._folder.iterdir() if each.is_dir() and self._is_forgotten(each)]:
             discarded = _set_aside(folder)
@@ -119,13 +116,13 @@ class Mirrors:
             longest_unused = list(self._mirrors.values())[-_AWAKE - 1]
             await longest_unused.rest()
 
-    def _name(self, access: Access) -> str:
-        if (known := self._names.get(access)) is not None:
-            return known
-        identity = msgspec.to_builtins(access.repository) | _NOT_IDENTITY | {"url": access.address.url}
+    def _identify(self, url: str, repository: Repository) -> tuple[Access, str]:
+        """Return how a repository is reached, and the name of the mirror of all who reach it like that."""
+        access = Access(address=parse(url, schemes=self._schemes), repository=repository)
+        identity = msgspec.to_builtins(repository) | _NOT_IDENTITY | {"url": access.address.url}
         identity |= {"written": [access.address.username, access.address.password]}
-        name = hmac.new(self._key, msgspec.json.encode(identity, order="sorted"), hashlib.sha256).hexdigest()[:32]
-        return self._names.put(access, name)
+        encoded = msgspec.json.encode(identity, order="sorted")
+        return access, hmac.new(self._key, encoded, hashlib.sha256).hexdigest()[:32]
 
 
 def _set_aside(folder: Path) -> Path:

@@ -28,6 +28,7 @@ from repo_server.web.client import Web
 _DEEPEST = 5
 _LARGEST_DECLARATION = 1024 * 1024
 _REMEMBERED_DECLARATIONS = 1024
+_REMEMBERED_TREES = 1024
 _KEY = re.compile(r"submodule\.(?P<name>.*)\.(?P<what>path|url)", re.DOTALL)
 _SAFE = ("https", "ssh", "git+ssh")
 
@@ -50,18 +51,26 @@ class _Root:
 
 
 class Composer:
-    """Makes trees, and remembers what .gitmodules files declare."""
+    """Makes trees, and remembers those that stand on one mirror alone, and what .gitmodules files declare."""
 
     def __init__(self, mirrors: Mirrors, *, web: Web) -> None:
         self._mirrors = mirrors
         self._web = web
         self._declared: Recent[str, Mapping[str, str]] = Recent(most=_REMEMBERED_DECLARATIONS)
+        self._plain: Recent[tuple[Mirror, str, bool], Tree] = Recent(most=_REMEMBERED_TREES)
 
     async def tree(self, mirror: Mirror, commit: str, *, submodules: bool) -> Tree:
         """Return the files of a commit, fetched if they are not here yet. Raises `Refused` or `Damaged`."""
+        known = self._plain.get((mirror, commit, submodules))
+        if known is None:
+            known = await self._composed(mirror, commit, submodules=submodules)
+            if not known.apart:
+                self._plain.put((mirror, commit, submodules), known)
+        return known.unread()
+
+    async def _composed(self, mirror: Mirror, commit: str, *, submodules: bool) -> Tree:
         tree = await mirror.tree(commit)
-        top = self.part(mirror, tree, depth=0)
-        composed = _Composed(self, top)
+        composed = _Composed(self, self.part(mirror, tree, depth=0))
         links = submodules and GITMODULES in await composed.directory(tree.root)
         return Tree(
             store=composed,

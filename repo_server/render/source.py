@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncGenerator, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -41,8 +41,7 @@ _FORMAT = 2
 """Part of every question: to be raised when the same question is answered in another way."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """A source at a resolved revision: its entry, its files, and the roots that its value files may name as `$name`."""
 
     source: Source

@@ -1,7 +1,7 @@
 """Which plugin is for a folder. Argo CD 2.39."""
 
-from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,7 +166,7 @@ async def test_globs_read_no_file_and_start_nothing(workshop: Workshop):
 
     tree = tree_of({"app": {"a": {"b.yaml": b""}}})
     workshop.script("echo", spec=_discover("{find: {glob: '**/b.yaml'}}"))
-    assert await _found(workshop.plugins(), replace(tree, store=Unread())) == "p"
+    assert await _found(workshop.plugins(), msgspec.structs.replace(tree, store=Unread())) == "p"
 
 
 async def test_what_lies_behind_a_link_is_looked_at_anew(workshop: Workshop, committed: Committed):
