@@ -33,7 +33,7 @@ class _Behind:
 _DEPLOYMENT = first_of(
     progressing(either(lacks("status"), _Behind()), "Waiting for SpotDeployment to be observed"),
     degraded(true("InvalidSpec"), "{conditions[InvalidSpec].message}"),
-    degraded(false("Progressing", "ProgressDeadlineExceeded"), "{conditions[Progressing].message}"),
+    degraded(false("Progressing", "ProgressDeadlineExceeded", "RolloutAborted"), "{conditions[Progressing].message}"),
     healthy(is_("status.phase", "Healthy"), "{status.message}"),
     suspended(is_("status.phase", "Paused"), "{status.message|SpotDeployment is paused}"),
     degraded(is_("status.phase", "Degraded", "Failed", "Error"), "{status.message|SpotDeployment is degraded}"),
