@@ -28,19 +28,22 @@ def pod(manifest: Manifest) -> Health:
             return Health("Healthy", str(status_of(manifest).get("message", "")))
         case "Failed":
             return Health("Degraded", _why_failed(manifest))
-        case phase:
-            return Health("Unknown", f"unknown phase {phase!r}" if phase else "")
+        case _:
+            return Health("Unknown", str(status_of(manifest).get("message", "")))
+
+
+def _running_containers(manifest: Manifest) -> Iterable[Mapping[str, Any]]:
+    return status_of(manifest).get("containerStatuses") or ()
 
 
 def _containers(manifest: Manifest) -> Iterable[Mapping[str, Any]]:
-    status = status_of(manifest)
-    return (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
+    return (*(status_of(manifest).get("initContainerStatuses") or ()), *_running_containers(manifest))
 
 
 def _failing_to_start(manifest: Manifest) -> str:
     """Return why containers cannot start, by the reason that the kubelet gives; empty if none says so."""
     messages: list[str] = []
-    for container in status_of(manifest).get("containerStatuses") or ():
+    for container in _running_containers(manifest):
         waiting = (container.get("state") or {}).get("waiting") or {}
         reason = str(waiting.get("reason") or "")
         if reason.startswith("Err") or reason.endswith(("Error", "BackOff")):
@@ -52,7 +55,7 @@ def _running(manifest: Manifest) -> Health:
     message = str(status_of(manifest).get("message", ""))
     if is_true(conditions_of(manifest).get("Ready")):
         return Health("Healthy", message)
-    if any((each.get("lastState") or {}).get("terminated") for each in _containers(manifest)):
+    if any((each.get("lastState") or {}).get("terminated") for each in _running_containers(manifest)):
         return Health("Degraded", message)
     return Health("Progressing", message)
 

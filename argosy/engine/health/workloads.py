@@ -1,4 +1,7 @@
-"""Deployment, ReplicaSet, StatefulSet, DaemonSet, Job. Source: the status fields of the apps/v1 and batch/v1 API."""
+"""Deployment, ReplicaSet, StatefulSet, DaemonSet, Job. Source: the status fields of the apps/v1 and batch/v1 API.
+
+The sentences are those of `kubectl rollout status`, which people know.
+"""
 
 from argosy.engine.health.verdict import Health, conditions_of, count, is_true, observed, spec_of, status_of
 from argosy.engine.model.application import HealthCode
@@ -26,7 +29,7 @@ def deployment(manifest: Manifest) -> Health:
     desired = count(spec, "replicas", 1)
     updated, available = count(status, "updatedReplicas"), count(status, "availableReplicas")
     if updated < desired:
-        return _waiting(f"{updated} out of {desired} new replicas updated...")
+        return _waiting(f"{updated} out of {desired} new replicas have been updated...")
     old = count(status, "replicas") - updated
     if old > 0:
         return _waiting(f"{old} old replicas are pending termination...")
@@ -44,7 +47,7 @@ def replica_set(manifest: Manifest) -> Health:
         return Health("Degraded", str((failure or {}).get("message", "")))
     desired, available = count(spec_of(manifest), "replicas", 1), count(status_of(manifest), "availableReplicas")
     if available < desired:
-        return _waiting(f"{available} out of {desired} new replicas available...")
+        return _waiting(f"{available} out of {desired} new replicas are available...")
     return Health("Healthy")
 
 
@@ -55,18 +58,20 @@ def stateful_set(manifest: Manifest) -> Health:
         return _waiting("observed statefulset generation less than desired generation")
     desired, ready = count(spec, "replicas", 1), count(status, "readyReplicas")
     if ready < desired:
-        return _waiting(f"{desired - ready} pods are not ready...")
+        return Health("Progressing", f"Waiting for {desired - ready} pods to be ready...")
     strategy = spec.get("updateStrategy") or {}
     updated = count(status, "updatedReplicas")
     if strategy.get("type") == "RollingUpdate" and strategy.get("rollingUpdate"):
         wanted = desired - count(strategy["rollingUpdate"], "partition")
         if updated < wanted:
-            return _waiting(f"{updated} out of {wanted} new pods of the partition updated...")
+            done = f"{updated} out of {wanted} new pods have been updated..."
+            return Health("Progressing", f"Waiting for partitioned roll out to finish: {done}")
         return Health("Healthy", f"partitioned roll out complete: {updated} new pods have been updated...")
     if strategy.get("type") == "OnDelete":
         return Health("Healthy", f"statefulset has {ready} ready pods")
     if status.get("updateRevision") != status.get("currentRevision"):
-        return _waiting(f"{updated} pods are at the new revision...")
+        done = f"{updated} pods at revision {status.get('updateRevision')}..."
+        return Health("Progressing", f"waiting for statefulset rolling update to complete {done}")
     return Health(
         "Healthy", f"statefulset rolling update complete {ready} pods at revision {status.get('currentRevision')}..."
     )
