@@ -77,7 +77,10 @@ class ChartSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The checked settings. Times are seconds, sizes bytes; `parallel` 0 means any number."""
+    """The checked settings. Times are seconds, sizes bytes; `parallel` 0 means any number.
+
+    Without `signatures`, no policy that asks for them is enforced.
+    """
 
     listen: Tcp | Unix
     token: str
@@ -101,6 +104,7 @@ class Settings:
     plugins: PluginSettings
     file_urls: bool
     unsandboxed: bool
+    signatures: bool
     token_file: Path | None
     environment: Mapping[str, str] = field(compare=False)
 
@@ -179,6 +183,8 @@ def _settings(edge: _Edge, env: "_Environment") -> Settings:
         plugins=_plugins(env),
         file_urls=edge.file_urls,
         unsandboxed=edge.unsandboxed,
+        # As Argo CD reads it: whatever does not plainly say no leaves them on.
+        signatures=env.text("GPG_ENABLED", "true").lower() not in ("false", "no"),
         token_file=edge.token_file,
         environment=env.all,
     )

@@ -5,11 +5,13 @@ Offline, a repository may be a folder on disk instead: `folders` are those, by t
 
 from collections.abc import Mapping
 
+import msgspec
+
 from argosy.engine.model.rendering import Integrity
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.tools.port import Tools
-from argosy.wire.repo_server import ChartsAnswer, RefsAnswer, RevisionMetadata, TagsAnswer
+from argosy.wire.repo_server import ChartsAnswer, IntegrityCheck, RefsAnswer, RevisionMetadata, TagsAnswer
 from repo_server.believed import Belief
 from repo_server.charts.repository import is_registry
 from repo_server.errors import Refused
@@ -24,12 +26,15 @@ from repo_server.git.submodules import Composer
 from repo_server.tree import Tree
 
 _NO_FOLDERS: Mapping[str, Tree] = {}
+_CHECK = "GIT/GPG"
+"""What Argo CD calls it."""
 
 
 class Sources:
     """Finds revisions and files. Methods raise `Refused`, `Damaged` or a `ToolError`.
 
-    What a chart repository or registry was known to have is believed for `seconds`.
+    What a chart repository or registry was known to have is believed for `seconds`. Without `signatures`, nobody's are
+    asked for.
     """
 
     def __init__(
@@ -38,7 +43,7 @@ class Sources:
         mirrors: Mirrors,
         composer: Composer,
         fetching: Fetching,
-        signatures: Signatures,
+        signatures: Signatures | None,
         tools: Tools,
         seconds: float,
         folders: Mapping[str, Tree] = _NO_FOLDERS,
@@ -88,8 +93,10 @@ class Sources:
         mirror = await self._mirrors.of(source.repo_url, repository)
         return await self._composer.tree(mirror, revision, submodules=submodules)
 
-    async def metadata(self, source: Source, repository: Repository, revision: str) -> RevisionMetadata:
-        """Return who made a revision, when, and what they said of it."""
+    async def metadata(
+        self, source: Source, repository: Repository, revision: str, integrity: Integrity | None
+    ) -> RevisionMetadata:
+        """Return who made a revision, when, what they said of it, and how it stands with a policy of signatures."""
         if _is_chart(source):
             return await self._charts.metadata(source, repository, revision)
         if _is_artifact(source):
@@ -98,7 +105,11 @@ class Sources:
             raise Refused("invalid", f"revision {revision!r} must be resolved: ask for the id of its commit")
         mirror = await self._mirrors.of(source.repo_url, repository)
         tags = (await mirror.refs(fresh=False)).tags_of(revision)
-        return metadata.parse(await mirror.commit(revision), tags=tags)
+        found = metadata.parse(await mirror.commit(revision), tags=tags)
+        if integrity is None or self._signatures is None:
+            return found
+        problems = await self._signatures.problems(mirror, source, revision, integrity)
+        return msgspec.structs.replace(found, checks=(IntegrityCheck(_CHECK, problems),))
 
     async def verify(self, repository: Repository) -> None:
         """Return if the repository can be reached with its credentials."""
@@ -111,6 +122,8 @@ class Sources:
 
     async def prove(self, source: Source, repository: Repository, revision: str, integrity: Integrity) -> None:
         """Return if a commit is signed as a policy asks. Raises `Refused` (signature_refused), also for no commit."""
+        if self._signatures is None:
+            return
         if _is_chart(source) or _is_artifact(source) or self._folder(source) is not None:
             raise Refused(
                 "signature_refused",

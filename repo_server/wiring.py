@@ -5,6 +5,8 @@ import secrets
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
+import structlog
+
 import argosy
 from argosy.gateways.clock import Clock, SystemClock
 from argosy.gateways.tools.pool import Pool
@@ -32,6 +34,8 @@ from repo_server.service import Bounds, Service
 from repo_server.settings import Settings
 from repo_server.sources import Sources
 from repo_server.tree import Tree
+
+log = structlog.get_logger("repo_server")
 
 PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
 """Where the build puts the tool worker, in a checkout and in the wheel alike."""
@@ -142,7 +146,10 @@ def _plugins(settings: Settings, tools: Tools, stack: contextlib.AsyncExitStack)
     return found
 
 
-def _signatures(settings: Settings, tools: Tools, clock: Clock) -> Signatures:
+def _signatures(settings: Settings, tools: Tools, clock: Clock) -> Signatures | None:
+    if not settings.signatures:
+        log.warning("signatures_are_not_verified", because="ARGOSY_GPG_ENABLED or ARGOCD_GPG_ENABLED is false")
+        return None
     keyrings = Keyrings(settings.state / "keyrings", clock=clock)
     keyrings.open()
     return Signatures(keyrings, tools=tools)

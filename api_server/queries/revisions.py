@@ -7,11 +7,12 @@ from typing import Any
 from api_server.errors import InvalidArgument, NotFound
 from api_server.queries import applications
 from api_server.queries.applications import Named
-from api_server.rendering import repository_of
+from api_server.rendering import tenant_of
 from api_server.server import Caller, Server
 from argosy.engine.model.application import Application
 from argosy.engine.model.source import Source
-from argosy.wire.repo_server import Maintainer, MetadataRequest, RevisionMetadata, RevisionReference
+from argosy.gateways.manifests import requests
+from argosy.wire.repo_server import IntegrityCheck, Maintainer, RevisionMetadata, RevisionReference
 
 _OCI = "oci://"
 
@@ -36,6 +37,7 @@ async def commit(server: Server, caller: Caller, named: Named, which: Which) -> 
         "message": found.message,
         "signatureInfo": found.signature_info,
         "references": references,
+        "sourceIntegrityResult": {"checks": [_check(each) for each in found.checks]} if found.checks else None,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -73,7 +75,7 @@ async def artifact(server: Server, caller: Caller, named: Named, which: Which) -
 async def _found(server: Server, caller: Caller, named: Named, which: Which) -> tuple[Source, RevisionMetadata]:
     application = applications.view(applications.get(server, caller, named))
     source = _source(application, which)
-    request = MetadataRequest(source, repository_of(server, application, source), which.revision)
+    request = requests.metadata_request(tenant_of(server, application), source, which.revision)
     return source, await server.outside.manifests.metadata(request)
 
 
@@ -87,6 +89,10 @@ def _source(application: Application, which: Which) -> Source:
     if which.position >= len(sources):
         raise InvalidArgument(f"sourceIndex: the application has {len(sources)} sources")
     return sources[which.position]
+
+
+def _check(check: IntegrityCheck) -> Mapping[str, Any]:
+    return {"name": check.name, "problems": check.problems} if check.problems else {"name": check.name}
 
 
 def _reference(reference: RevisionReference) -> Mapping[str, str]:

@@ -115,11 +115,12 @@ class VerifyRequest(Model, frozen=True):
 
 
 class MetadataRequest(Model, frozen=True):
-    """Who made this revision, when, and what did they say of it?"""
+    """Who made this revision, when, what did they say of it, and is it signed as the policy asks, if there is one?"""
 
     source: Source
     repository: Repository
     revision: str
+    integrity: Integrity | None = None
 
 
 class Maintainer(Model, frozen=True):
@@ -141,9 +142,16 @@ class RevisionReference(Model, frozen=True):
     body: str = ""
 
 
+class IntegrityCheck(Model, frozen=True):
+    """What was checked ("GIT/GPG"), and what is wrong; nothing, if it passed."""
+
+    name: str
+    problems: tuple[str, ...] = ()
+
+
 class RevisionMetadata(Model, frozen=True):
     """Who made a revision: of a commit the author ("Name <address>"), RFC 3339 date, tags and message; of a chart its
-    description, home and maintainers; of an OCI artifact its annotations.
+    description, home and maintainers; of an OCI artifact its annotations. `checks` are those that were made.
     """
 
     author: str = ""
@@ -152,6 +160,7 @@ class RevisionMetadata(Model, frozen=True):
     message: str = ""
     signature_info: str = ""
     references: tuple[RevisionReference, ...] = ()
+    checks: tuple[IntegrityCheck, ...] = ()
     description: str = ""
     home: str = ""
     maintainers: tuple[Maintainer, ...] = ()

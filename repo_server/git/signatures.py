@@ -1,9 +1,9 @@
 """Are the commits of a source signed as its project's policy asks? Called by `sources`, before anything is rendered.
 
 Comes in: a mirror, what the source asked for, the commit that it came to, and the policy. Goes out: nothing, or
-`Refused` (signature_refused) that says which commits are not, and why. `head` asks for the commit, or for the annotated
-tag that was named; `strict` for that tag and the commit's whole ancestry, down to the roots or to seal commits
-(Argo CD 2.80). Each object is judged on its own: no good signature covers up for a bad one.
+`Refused` (signature_refused) that says which commits are not, and why; or these problems, to be shown. `head` asks for
+the commit, or for the annotated tag that was named; `strict` for that tag and the commit's whole ancestry, down to the
+roots or to seal commits (Argo CD 2.80). Each object is judged on its own: no good signature covers up for a bad one.
 """
 
 import asyncio
@@ -50,34 +50,46 @@ class Signatures:
 
     async def verify(self, mirror: Mirror, source: Source, commit: str, integrity: Integrity) -> None:
         """Return if all that the policy asks of a resolved commit is signed. Raises `Refused` or `Damaged`."""
+        _demand(await self._judge(mirror, source, commit, integrity), mirror, integrity)
+
+    async def problems(self, mirror: Mirror, source: Source, commit: str, integrity: Integrity) -> tuple[str, ...]:
+        """Return what is not as the policy asks, ten things at most; also that it could not be found out."""
+        try:
+            found = await self._judge(mirror, source, commit, integrity)
+        except Refused as refused:
+            return (refused.message,)
+        return tuple(found[:_SHOWN])
+
+    async def _judge(self, mirror: Mirror, source: Source, commit: str, integrity: Integrity) -> Sequence[str]:
         keyring = await self._keyrings.of(integrity.keyring)
         tag = await mirror.tag(source.target_revision, commit, tag_prefix=source.tag_prefix, tools=self._tools)
         judged = [await _tag(mirror, tag)] if tag is not None else []
         match integrity.mode:
             case "head":
                 judged = judged or list(await _commits(mirror, [commit]))
-                _demand(await self._problems(mirror, judged, keyring, integrity.keys), mirror, integrity)
+                return await self._problems(mirror, judged, keyring, integrity.keys)
             case "strict":
                 # One walk at a time through a repository: who waits finds what the first has found out.
                 async with self._walking.setdefault(mirror.folder.name, asyncio.Lock()):
-                    await self._ancestry(mirror, commit, judged, keyring, integrity)
+                    return await self._ancestry(mirror, commit, judged, keyring, integrity.keys)
 
     async def _ancestry(
-        self, mirror: Mirror, commit: str, judged: list[_Judged], keyring: Keyring, integrity: Integrity
-    ) -> None:
-        proved = keyring.proved.setdefault(frozenset(integrity.keys), set())
+        self, mirror: Mirror, commit: str, judged: list[_Judged], keyring: Keyring, keys: tuple[str, ...]
+    ) -> Sequence[str]:
+        proved = keyring.proved.setdefault(frozenset(keys), set())
         walked = await _walk(mirror, commit, proved)
         judged = [*judged, *walked]
         problems: list[str] = []
         for start in range(0, len(judged), _JUDGED_TOGETHER):
             together = judged[start : start + _JUDGED_TOGETHER]
-            problems += await self._problems(mirror, together, keyring, integrity.keys)
+            problems += await self._problems(mirror, together, keyring, keys)
             if len(problems) > _SHOWN:
                 break
-        _demand(problems, mirror, integrity)
-        if len(proved) > _MOST_VERDICTS:
-            proved.clear()
-        proved.update(item.identity for item in walked)
+        if not problems:
+            if len(proved) > _MOST_VERDICTS:
+                proved.clear()
+            proved.update(item.identity for item in walked)
+        return problems
 
     async def _problems(
         self, mirror: Mirror, judged: Sequence[_Judged], keyring: Keyring, keys: tuple[str, ...]

@@ -239,6 +239,25 @@ async def test_2_58_what_a_commit_says_as_argo_cd_shows_it(read: Any) -> None:
     }
 
 
+async def test_2_58_how_a_commit_stands_with_the_projects_policy(read: Any) -> None:
+    key = "4AEE18F83AFDEB23"
+    signed = read.manifests.commit(GIT, {}, metadata=RevisionMetadata(message="a"), signed_by=key)
+    unsigned = read.manifests.commit(GIT, {"b": []}, metadata=RevisionMetadata(message="b"))
+    policy = {"repos": [{"url": "*"}], "gpg": {"mode": "head", "keys": [key]}}
+    await read.put(PROJECTS, read.project("team", sourceIntegrity={"git": {"policies": [policy]}}))
+    await read.until("/api/v1/projects", lambda found: len(found["items"]) == 2)
+    await put(read, "a", project="team")
+    await put(read, "b")
+    path = f"{APPLICATION}/a/revisions"
+    assert (await read.send("GET", f"{APPLICATION}/b/revisions/{unsigned}/metadata")).json() == {"message": "b"}
+    assert (await read.send("GET", f"{path}/{signed}/metadata")).json() == {
+        "message": "a",
+        "sourceIntegrityResult": {"checks": [{"name": "GIT/GPG"}]},
+    }
+    (check,) = (await read.send("GET", f"{path}/{unsigned}/metadata")).json()["sourceIntegrityResult"]["checks"]
+    assert check["problems"] == [f"commit {unsigned[:7]} is not signed by a key that may sign"]
+
+
 async def test_2_58_what_a_chart_says(read: Any) -> None:
     people = (Maintainer("Ann", "ann@example.org"), Maintainer("Bob"))
     said = RevisionMetadata(description="a web", home="https://web.example", maintainers=people)

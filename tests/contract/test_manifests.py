@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 import pytest
 
+from argosy.engine.model.rendering import Integrity
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.manifests.errors import Refused, Unavailable
@@ -184,6 +185,17 @@ async def test_who_made_a_commit(world: World):
     commit = world.commit({"one": [A]})
     request = MetadataRequest(source=Source(repo_url=world.url), repository=Repository(url=world.url), revision=commit)
     assert await world.manifests.metadata(request) == SAID
+
+
+async def test_who_made_a_commit_that_is_not_signed_as_asked(world: World):
+    commit = world.commit({"one": [A]})
+    policy = Integrity(mode="head", keys=("4AEE18F83AFDEB23",), keyring=())
+    request = MetadataRequest(Source(repo_url=world.url), Repository(url=world.url), commit, policy)
+    read = await world.manifests.metadata(request)
+    assert read.author == SAID.author
+    (check,) = read.checks
+    assert check.name == "GIT/GPG"
+    assert [f"commit {commit[:7]}" in problem and "is not signed" in problem for problem in check.problems] == [True]
 
 
 def _details(world: World, *paths: str, position: int = 0) -> DetailsRequest:

@@ -1,12 +1,13 @@
 """Submodules and signatures through the whole repo server: what is rendered, from which cache, and what is not."""
 
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from argosy.engine.model.rendering import Integrity
 from argosy.engine.model.source import DirectoryOptions, Source
-from argosy.wire.repo_server import MetadataRequest, RenderRequest, SourceRequest, ToolSettings
+from argosy.wire.repo_server import IntegrityCheck, MetadataRequest, RenderRequest, SourceRequest, ToolSettings
 from repo_server.errors import Refused
 from tests.repo_server import signing
 from tests.repo_server.kitchen import Kitchen, config_map
@@ -109,6 +110,44 @@ async def test_2_58_metadata_goes_over_the_wire(kitchen: Kitchen, smith: Smith):
     )
     assert (read.tags, read.signature_info) == (("v1",), "ssh signature, not verified")
     assert [(each.sha, each.date) for each in read.references] == [("0123456789abcdef", "")]
+
+
+@pytest.mark.parametrize("mode", ["head", "strict"])
+async def test_2_58_metadata_say_how_a_commit_stands_with_the_policy(
+    kitchen: Kitchen, smith: Smith, mode: Literal["head", "strict"]
+):
+    key = smith.ssh("key")
+    tree = kitchen.forge.create()
+    signed = signing.commit(tree, {}, key.sign)
+    unsigned = tree.commit({"a": "a"})
+    source = kitchen.source("app")
+
+    async def checks(revision: str, *keys: str) -> tuple[IntegrityCheck, ...]:
+        policy = Integrity(mode=mode, keys=keys, keyring=(key.public,))
+        asked = MetadataRequest(source, kitchen.entry(source), revision, policy)
+        return (await kitchen.service.metadata(asked)).checks
+
+    assert await checks(signed, key.name) == (IntegrityCheck("GIT/GPG"),)
+    assert await checks(unsigned, key.name) == (IntegrityCheck("GIT/GPG", (f"commit {unsigned[:10]} is not signed",)),)
+    (named,) = await checks(signed, "SHA256:another")
+    assert named.problems == (f"commit {signed[:10]} is signed by key {key.name}, which the policy does not name",)
+    without = MetadataRequest(source, kitchen.entry(source), unsigned)
+    assert (await kitchen.service.metadata(without)).checks == ()
+
+
+async def test_2_58_that_a_policy_could_not_be_checked_is_its_problem(kitchen: Kitchen, smith: Smith):
+    """The rest of the metadata is shown all the same."""
+    key = smith.ssh("key")
+    tree = kitchen.forge.create()
+    signing.commit(tree, {}, key.sign)
+    commit = signing.commit(tree, {"a": "a"}, key.sign, message="cut off")
+    source = kitchen.source("app")
+    policy = Integrity(mode="strict", keys=(key.name,), keyring=(key.public,))
+    entry = msgspec.structs.replace(kitchen.entry(source), depth=1)
+    read = await kitchen.service.metadata(MetadataRequest(source, entry, commit, policy))
+    assert read.message == "cut off"
+    (check,) = read.checks
+    assert ["which ends at commit" in problem for problem in check.problems] == [True]
 
 
 @pytest.mark.parametrize("revision", ["HEAD", "main", "v1.*", "", "abc"])

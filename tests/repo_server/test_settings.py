@@ -43,6 +43,24 @@ def test_the_environment(token: list[str], environment: dict[str, str], name: st
     assert getattr(settings.read(token, environment), name) == value
 
 
+@pytest.mark.parametrize(
+    ("environment", "verified"),
+    [
+        ({}, True),
+        ({"ARGOCD_GPG_ENABLED": "false"}, False),
+        ({"ARGOCD_GPG_ENABLED": "No"}, False),
+        ({"ARGOSY_GPG_ENABLED": "FALSE", "ARGOCD_GPG_ENABLED": "true"}, False),
+        ({"ARGOSY_GPG_ENABLED": "true", "ARGOCD_GPG_ENABLED": "false"}, True),
+        ({"ARGOCD_GPG_ENABLED": "0"}, True),
+        ({"ARGOCD_GPG_ENABLED": "off"}, True),
+    ],
+)
+def test_2_78_only_a_plain_no_switches_signatures_off_as_in_argo_cd(
+    token: list[str], environment: dict[str, str], verified: bool
+):
+    assert settings.read(token, environment).signatures is verified
+
+
 def test_2_68_how_git_is_used_has_argo_cds_defaults_and_names(token: list[str]):
     read = settings.read(token, {}).git
     assert read.patience == Patience(attempts=1, first=0.25, factor=2, longest=5)

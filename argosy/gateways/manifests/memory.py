@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from argosy.engine.model.application import SourceType
+from argosy.engine.model.rendering import Integrity
 from argosy.engine.model.resource import Manifest
 from argosy.engine.model.source import Source
 from argosy.gateways.manifests.errors import ManifestsError, Refused
@@ -116,7 +117,11 @@ class MemoryManifests:
     async def metadata(self, request: wire.MetadataRequest) -> wire.RevisionMetadata:
         """Return what was said of a commit."""
         self._note(request)
-        return self._at(request.source.repo_url, request.revision).metadata
+        commit = self._at(request.source.repo_url, request.revision)
+        if request.integrity is None:
+            return commit.metadata
+        check = wire.IntegrityCheck("GIT/GPG", _unsigned(commit, request.revision, request.integrity))
+        return msgspec.structs.replace(commit.metadata, checks=(check,))
 
     async def details(self, request: wire.DetailsRequest) -> wire.Details:
         """Return what was said of the folder, or what it would be rendered by."""
@@ -187,8 +192,8 @@ class MemoryManifests:
         source = item.source
         revision = item.revision or self._resolved(source)
         commit = self._at(source.repo_url, revision)
-        if item.integrity is not None and commit.signed_by not in item.integrity.keys:
-            raise Refused("signature_refused", f"commit {revision[:7]} is not signed by a key that may sign")
+        if item.integrity is not None and (problems := _unsigned(commit, revision, item.integrity)):
+            raise Refused("signature_refused", *problems)
         folders = commit.folders
         place = _place(source)
         if place not in folders:
@@ -216,6 +221,13 @@ class MemoryManifests:
     def _demand_repository(self, url: str) -> None:
         if all(known != url for known, _ in self._commits) and url not in self.offered | self.pushed:
             raise Refused("repository_not_found", f"repository {url}: there is no such repository")
+
+
+def _unsigned(commit: _Commit, revision: str, integrity: Integrity) -> tuple[str, ...]:
+    """Return what is wrong with a commit's signature."""
+    return (
+        () if commit.signed_by in integrity.keys else (f"commit {revision[:7]} is not signed by a key that may sign",)
+    )
 
 
 def _place(source: Source) -> str:

@@ -17,7 +17,7 @@ from argosy.engine.model.source import Source
 from argosy.engine.settings import Settings, urls
 from argosy.gateways.manifests.errors import Refused
 from argosy.gateways.manifests.port import Manifests
-from argosy.wire.repo_server import RenderAnswer, RenderRequest, SourceRequest
+from argosy.wire.repo_server import MetadataRequest, RenderAnswer, RenderRequest, SourceRequest
 
 _LINT = "argosy/lint"
 _GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
@@ -63,6 +63,12 @@ def source_requests(tenant: Tenant, revisions: Sequence[str] = ()) -> tuple[Sour
         )
         for source, revision in zip(sources, given, strict=True)
     )
+
+
+def metadata_request(tenant: Tenant, source: Source, revision: str) -> MetadataRequest:
+    """Return the question who made a revision of one of the application's sources."""
+    policy = integrity.required(tenant.project, source, keyring=tenant.settings.keyring)
+    return MetadataRequest(source, repository_of(tenant, source), revision, policy)
 
 
 def render_request(
