@@ -2,7 +2,8 @@
 
 As kstatus does it (sigs.k8s.io/cli-utils, "What is kstatus?"): a controller that has not seen the newest generation is
 behind, Stalled is a failure, Reconciling is progress, Ready says the rest; and the words that controllers without
-conditions write into a phase. It never guesses: an object that uses none of these words has no health.
+conditions write into a phase. It never guesses: an object that uses none of these words has no health. A condition that
+was set for an older generation is out of date, as Kubernetes' API conventions say.
 """
 
 import re
@@ -40,7 +41,7 @@ _MOVES = ("Progressing", "Updating", "Upgrading", "Creating", "Installing", "Pen
 
 _FAILED_FOR = re.compile(
     "Fail|Error|Invalid|Denied|Forbidden|Unauthorized|NotFound|Missing|TimedOut|Timeout|Exceeded|BackOff|Unsupported"
-    "|Conflict|Rejected|Aborted|Crash|Unhealthy"
+    "|Conflict|Rejected|Aborted|Cancel|Crash|Unhealthy"
 )
 
 _WORDS: dict[HealthCode, str] = {
@@ -68,21 +69,22 @@ def by_conventions(manifest: Manifest) -> Health | None:
     status = manifest.get("status")
     if not isinstance(status, Mapping) or _kind_of(manifest) in _NEVER:
         return None
-    return _behind(manifest, status) or _by_conditions(status) or _by_phase(status)
+    newest = (manifest.get("metadata") or {}).get("generation")
+    behind = _behind(status.get("observedGeneration"), newest)
+    return behind or _by_conditions(status, newest) or _by_phase(status)
 
 
 def _kind_of(manifest: Manifest) -> GroupKind:
     return GroupKind(group_of(str(manifest.get("apiVersion", ""))), str(manifest.get("kind", "")))
 
 
-def _behind(manifest: Manifest, status: Mapping[str, Any]) -> Health | None:
-    seen, newest = status.get("observedGeneration"), (manifest.get("metadata") or {}).get("generation")
+def _behind(seen: Any, newest: Any) -> Health | None:
     if isinstance(seen, int) and isinstance(newest, int) and seen < newest:
         return Health("Progressing", f"Waiting for generation {newest} to be observed, the last one was {seen}")
     return None
 
 
-def _by_conditions(status: Mapping[str, Any]) -> Health | None:
+def _by_conditions(status: Mapping[str, Any], newest: Any) -> Health | None:
     found = _conditions(status)
     for verdict, kinds in _FIRST.items():
         for kind in kinds:
@@ -93,7 +95,8 @@ def _by_conditions(status: Mapping[str, Any]) -> Health | None:
         if goal.get("status") != "True":
             return Health(_unmet(goal), _words_of(goal))
     if goals:
-        return Health("Healthy", _words_of(goals[0]))
+        seen = status.get("observedGeneration", goals[0].get("observedGeneration"))
+        return _behind(seen, newest) or Health("Healthy", _words_of(goals[0]))
     moving = [found[kind] for kind in _MOVES if kind in found and found[kind].get("status") == "True"]
     return Health("Progressing", _words_of(moving[0])) if moving else None
 
