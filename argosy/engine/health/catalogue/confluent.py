@@ -4,6 +4,7 @@ A cluster has a phase. A connector has the states of Kafka Connect's REST interf
 """
 
 from argosy.engine.health.form import (
+    Behind,
     at,
     degraded,
     either,
@@ -25,6 +26,7 @@ def _phase(manifest: Manifest) -> str:
 
 
 _CLUSTER = first_of(
+    progressing(Behind(), "Waiting for {kind}"),
     healthy(is_("status.phase", "RUNNING"), _phase),
     degraded(is_("status.phase", "FAILED", "ERROR"), _phase),
     progressing(has("status.phase"), _phase),
@@ -37,6 +39,7 @@ def _state(manifest: Manifest) -> str:
 
 
 _CONNECTOR = first_of(
+    progressing(Behind(), "Waiting for {kind}"),
     degraded(is_("status.connectorState", "FAILED"), _state),
     degraded(
         either(

@@ -4,7 +4,16 @@ A NodeClaim is launched, registered and initialized, in this order; Ready sums u
 one of them is False, Unknown while one is.
 """
 
-from argosy.engine.health.form import degraded, false, first_of, healthy, otherwise, progressing, true
+from argosy.engine.health.form import (
+    Behind,
+    degraded,
+    false,
+    first_of,
+    healthy,
+    otherwise,
+    progressing,
+    true,
+)
 
 _READY = "{conditions[Ready].message}"
 _NODE_CLAIM = first_of(
@@ -17,6 +26,7 @@ _NODE_CLAIM = first_of(
     otherwise("Progressing", "Waiting for NodeClaim to be launched"),
 )
 _SUMMED_UP = first_of(
+    progressing(Behind("conditions[Ready].observedGeneration"), "Waiting for {kind} to be ready"),
     healthy(true("Ready"), _READY),
     degraded(false("Ready"), _READY),
     otherwise("Progressing", "Waiting for {kind} to be ready"),

@@ -5,8 +5,10 @@ again until its manifests and dependencies are there.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Some,
     degraded,
+    either,
     elements,
     first_of,
     healthy,
@@ -25,7 +27,7 @@ def _conditions(manifest: Manifest) -> str:
 
 
 _INSTALLATION = first_of(
-    progressing(lacks("status.conditions"), "Waiting for {kind} to be installed"),
+    progressing(either(lacks("status.conditions"), Behind()), "Waiting for {kind} to be installed"),
     degraded(Some("status.conditions", not_(is_("status", "True", "False", "Unknown"))), _conditions),
     healthy(not_(Some("status.conditions", not_(is_("status", "True")))), "{kind} is healthy."),
     otherwise("Progressing", _conditions),

@@ -3,7 +3,18 @@
 A condition that is False is a failure, one that is Unknown is still under way.
 """
 
-from argosy.engine.health.form import Some, degraded, elements, first_of, is_, lacks, otherwise, progressing
+from argosy.engine.health.form import (
+    Behind,
+    Some,
+    degraded,
+    either,
+    elements,
+    first_of,
+    is_,
+    lacks,
+    otherwise,
+    progressing,
+)
 from argosy.engine.model.resource import Manifest
 
 
@@ -16,7 +27,7 @@ def _what_is_missing(manifest: Manifest) -> str:
 
 
 _SERVICE = first_of(
-    progressing(lacks("status.conditions"), "Waiting for status update."),
+    progressing(either(lacks("status.conditions"), Behind()), "Waiting for status update."),
     degraded(Some("status.conditions", is_("status", "False")), _what_is_missing),
     progressing(Some("status.conditions", is_("status", "Unknown")), _what_is_missing),
     otherwise("Healthy", "Knative Service is healthy."),

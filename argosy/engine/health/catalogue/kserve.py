@@ -5,6 +5,7 @@ is InProgress while a model is exchanged, BlockedByFailedLoad or InvalidSpec whe
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Some,
     at,
     degraded,
@@ -38,7 +39,7 @@ def _how_it_stands(manifest: Manifest) -> str:
 
 
 _INFERENCE_SERVICE = first_of(
-    progressing(lacks("status.conditions"), "Waiting for InferenceService to report its status"),
+    progressing(either(lacks("status.conditions"), Behind()), "Waiting for InferenceService to report its status"),
     suspended(true("Stopped"), "InferenceService is stopped."),
     degraded(
         either(

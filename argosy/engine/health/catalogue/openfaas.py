@@ -5,6 +5,7 @@ somebody calls it. Stalled is what will not get better by itself, Reconciling wh
 """
 
 from argosy.engine.health.form import (
+    Behind,
     degraded,
     every,
     false,
@@ -17,6 +18,7 @@ from argosy.engine.health.form import (
 )
 
 _FUNCTION = first_of(
+    progressing(Behind("conditions[Ready].observedGeneration"), "Waiting for Function to be reconciled"),
     degraded(true("Stalled"), "{conditions[Stalled].message}"),
     progressing(true("Reconciling"), "{conditions[Reconciling].message}"),
     degraded(false("Ready"), "{conditions[Ready].message}"),

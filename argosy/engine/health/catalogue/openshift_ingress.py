@@ -5,6 +5,7 @@ a cluster operator and those of its deployment; a route is admitted or rejected 
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Some,
     degraded,
     every,
@@ -20,6 +21,7 @@ from argosy.engine.health.form import (
 )
 
 _INGRESS_CONTROLLER = first_of(
+    progressing(Behind(), "Waiting for IngressController to be updated"),
     degraded(false("Admitted"), "{conditions[Admitted].message}"),
     degraded(true("Degraded"), "{conditions[Degraded].message}"),
     degraded(false("Available"), "{conditions[Available].message}"),

@@ -4,7 +4,17 @@
 complaints for MySQL and a text for MongoDB.
 """
 
-from argosy.engine.health.form import at, degraded, first_of, healthy, is_, otherwise, progressing, suspended
+from argosy.engine.health.form import (
+    Behind,
+    at,
+    degraded,
+    first_of,
+    healthy,
+    is_,
+    otherwise,
+    progressing,
+    suspended,
+)
 from argosy.engine.model.resource import Manifest
 
 _NODES = "{status.ready|0}/{status.size|0} node(s) are ready"
@@ -17,6 +27,7 @@ def _complaint(manifest: Manifest) -> str:
 
 
 _MYSQL = first_of(
+    progressing(Behind(), _NODES),
     healthy(is_("status.state", "ready"), _NODES),
     progressing(is_("status.state", "initializing"), _NODES),
     suspended(is_("status.state", "paused"), "Cluster is paused"),
@@ -25,6 +36,7 @@ _MYSQL = first_of(
     otherwise("Progressing", "Waiting for Cluster to be initialized"),
 )
 _MONGODB = first_of(
+    progressing(Behind(), _NODES),
     healthy(is_("status.state", "ready"), _NODES),
     progressing(is_("status.state", "initializing"), _NODES),
     suspended(is_("status.state", "paused"), _NODES),

@@ -5,6 +5,7 @@ of whoever looks, so that nothing is known of the instance.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Rule,
     degraded,
     false,
@@ -25,6 +26,7 @@ _INSTANCE = first_of(
     progressing(false("Advertised", "RecordsDeleted"), _ADVERTISED),
     degraded(false("Advertised"), _ADVERTISED),
     degraded(unknown("Advertised", "AdvertiseError", "UnadvertiseError"), _ADVERTISED),
+    progressing(Behind("conditions[Discoverable].observedGeneration"), "Waiting for the instance to be discovered"),
     Rule("Unknown", unknown("Discoverable"), _DISCOVERABLE),
     Rule("Unknown", false("Discoverable", "DiscoveryError"), _DISCOVERABLE),
     healthy(true("Discoverable"), _DISCOVERABLE),

@@ -5,6 +5,7 @@ do what it wanted to. Either may be Unknown.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Condition,
     condition,
     degraded,
@@ -28,6 +29,7 @@ def _why(manifest: Manifest) -> str:
 
 _PROMETHEUS = first_of(
     suspended(is_("spec.paused", True), "Prometheus is paused"),
+    progressing(Behind("conditions[Reconciled].observedGeneration"), "Waiting for Prometheus to be reconciled"),
     degraded(false("Reconciled"), "{conditions[Reconciled].message}"),
     degraded(false("Available"), _why),
     progressing(Condition("Available", "Degraded"), _why),
