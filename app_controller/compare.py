@@ -165,7 +165,8 @@ def _basis(admitted: Admitted) -> Basis:
 async def _prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -> Targets:
     """Return the targets, remembered while what they are made from is the same."""
     place, marks = admitted.place, admitted.settings.tracking
-    made_from = (rendered.sources, (place.cache.api_versions, admitted.namespace, place.instance, marks))
+    filters = admitted.settings.watching
+    made_from = (rendered.sources, (place.cache.api_versions, admitted.namespace, place.instance, marks, filters))
     if memory.targets is None or memory.made_from != made_from:
         memory.targets = await asyncio.to_thread(
             lambda: targets.prepare(
@@ -174,6 +175,7 @@ async def _prepare(admitted: Admitted, rendered: Rendered, memory: Remembered) -
                 namespace=admitted.namespace,
                 namespaced=lambda kind: _namespaced(place.cache, kind),
                 marks=marks,
+                exclusion=place.cache.exclusion,
             )
         )
         memory.made_from = made_from

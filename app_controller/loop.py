@@ -27,7 +27,7 @@ from argosy.gateways.store.changes import ForgetExpired, Sweep
 from argosy.gateways.store.errors import StaleEpoch, StoreError
 from argosy.wire.repo_server import ResolveRequest
 
-_WORKERS = 8
+_WORKERS = 16
 _RETRY_AFTER, _RETRY_BUG_AFTER = 5.0, 60.0
 _BATCH = 0.05
 _ROUND_SECONDS, _AUDITED_A_SECOND = 600, 2

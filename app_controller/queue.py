@@ -5,6 +5,8 @@ Filled by `loop` (a watch, a timer, a finished operation), emptied by its worker
 
 import asyncio
 import heapq
+from collections import Counter, deque
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -35,13 +37,31 @@ class Level(IntEnum):
     """That, and nothing remembered: rendered and compared anew."""
 
 
+Lane = Hashable
+"""What names of one kind share: a project and a destination. No lane waits for another."""
+
+
+def _one_lane(_key: ApplicationKey) -> Lane:
+    return None
+
+
 @dataclass
 class Queue:
-    """The names that wait, each once with the highest level that was asked for."""
+    """The names that wait, each once with the highest level that was asked for.
 
+    Names are taken lane by lane in turn, and at most `most` of a lane at once: a project with thousands of
+    applications, or a cluster that does not answer, holds up nobody else.
+    """
+
+    lane: Callable[[ApplicationKey], Lane] = _one_lane
+    most: int = 8
     _waiting: dict[ApplicationKey, Level] = field(default_factory=dict)
-    _ready: asyncio.Queue[ApplicationKey] = field(default_factory=asyncio.Queue)
-    _busy: set[ApplicationKey] = field(default_factory=set)
+    _lanes: dict[Lane, deque[ApplicationKey]] = field(default_factory=dict)
+    """Lanes with ready names, the one whose turn it is first."""
+    _busy: dict[ApplicationKey, Lane] = field(default_factory=dict)
+    _held: Counter[Lane] = field(default_factory=Counter)
+    """How many of a lane are worked on."""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _delayed: dict[ApplicationKey, tuple[float, Level]] = field(default_factory=dict)
     _times: list[tuple[float, ApplicationKey]] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
@@ -54,19 +74,41 @@ class Queue:
         known = key in self._waiting
         self._waiting[key] = max(level, self._waiting.get(key, level))
         if not known and key not in self._busy:
-            self._ready.put_nowait(key)
+            self._line_up(key)
 
     async def take(self) -> tuple[ApplicationKey, Level]:
         """Wait for a name that nobody works on; `done` must follow."""
-        key = await self._ready.get()
-        self._busy.add(key)
+        while (key := self._next()) is None:
+            self._news.clear()
+            await self._news.wait()
         return key, self._waiting.pop(key)
 
     def done(self, key: ApplicationKey) -> None:
         """Give a name back; if it was asked for meanwhile it is ready again."""
-        self._busy.discard(key)
+        lane = self._busy.pop(key)
+        self._held[lane] -= 1
+        if not self._held[lane]:
+            del self._held[lane]
+        self._news.set()
         if key in self._waiting:
-            self._ready.put_nowait(key)
+            self._line_up(key)
+
+    def _line_up(self, key: ApplicationKey) -> None:
+        self._lanes.setdefault(self.lane(key), deque()).append(key)
+        self._news.set()
+
+    def _next(self) -> ApplicationKey | None:
+        """Take the next name of the first lane that may have another one worked on, and send that lane to the end."""
+        for lane in self._lanes:
+            if self._held[lane] < self.most:
+                names = self._lanes.pop(lane)
+                key = names.popleft()
+                if names:
+                    self._lanes[lane] = names
+                self._busy[key] = lane
+                self._held[lane] += 1
+                return key
+        return None
 
     def __len__(self) -> int:
         """How many names wait now, delayed ones not counted."""

@@ -3,7 +3,7 @@
 What was rendered last is asked for again only if something that it depends on has changed. Called by `compare`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -69,7 +69,9 @@ def _rendered(request: RenderRequest, answer: RenderAnswer, last: Rendered | Non
     given = tuple(before[each.fingerprint] if each.unchanged else _packed(each) for each in answer.sources)
     known = {source.fingerprint: each for source, each in zip(answer.sources, given, strict=True) if source.fingerprint}
     found = tuple(source.revision for source in answer.sources)
-    warnings = ((kind, each) for kind, source in zip(types, answer.sources, strict=True) for each in source.warnings)
+    warnings: Iterable[tuple[SourceType, str]] = (
+        (kind, each) for kind, source in zip(types, answer.sources, strict=True) for each in source.warnings
+    )
     return Rendered(request, Rendering(found, types), given, status.source_conditions(warnings), known)
 
 

@@ -149,6 +149,12 @@ class Watched:
             self._views[key] = known
         return known[1]
 
+    def lane(self, key: ApplicationKey) -> tuple[str, str]:
+        """Return what an application shares with those that must not hold up others: its project and destination."""
+        spec = (self.raw(key) or {}).get("spec") or {}
+        destination = spec.get("destination") or {}
+        return str(spec.get("project") or "default"), str(destination.get("server") or destination.get("name") or "")
+
     def project(self, name: str) -> Project | None:
         """Return a project of the control namespace, None if it is not there or malformed."""
         manifest = self.projects.get(ApplicationKey(self.namespace, name))

@@ -12,6 +12,7 @@ from app_controller.loop import Loop
 from app_controller.observe.clusters import Clusters
 from app_controller.operations import Operations
 from app_controller.outside import Outside
+from app_controller.queue import Queue
 from app_controller.report import Reporter
 from app_controller.revisions import Revisions
 from app_controller.serve import Deltas
@@ -65,7 +66,7 @@ async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Del
             control, destinations, store, manifests, Revisions(manifests, clock), clock, settings.namespace, lease.epoch
         )
         watched = Watched(settings.namespace)
-        work = Work(outside, watched, Reporter(outside, watched))
+        work = Work(outside, watched, Reporter(outside, watched), Queue(watched.lane))
         deltas = Deltas()
         yield Loop(work, Operations(work), deltas), work, deltas, lease
 

@@ -16,7 +16,7 @@ class Work:
     outside: Outside
     watched: Watched
     reporter: Reporter
-    queue: Queue = field(default_factory=Queue)
+    queue: Queue
     _memory: dict[ApplicationKey, Remembered] = field(default_factory=dict[ApplicationKey, Remembered])
 
     def memory(self, key: ApplicationKey) -> Remembered:

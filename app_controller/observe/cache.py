@@ -210,6 +210,10 @@ class ClusterCache:
             return self._error or None
         return self._refusal(resource) or self._trouble(resource)
 
+    def exclusion(self, kind: GroupKind) -> str | None:
+        """Return why the settings leave a kind out, None if they do not."""
+        return self._scope.exclusion(kind)
+
     def doubt(self, key: ResourceKey) -> str | None:
         """Return why what is held of an object, or that none is held, cannot be trusted; None if it can."""
         return self.stale(key.group_kind) or self._objects.doubt(key)

@@ -31,17 +31,24 @@ class Scope:
     def refusal(self, resource: ApiResource) -> str | None:
         """Return why a kind is not watched, None if it is."""
         kind = resource.group_kind
-        if kind in _NEVER_KINDS or kind.group in _NEVER_GROUPS:
-            return f"{kind} is never watched"
+        excluded = self.exclusion(kind)
+        if excluded is not None:
+            return excluded
         if not resource.verbs >= _NEEDED:
             return f"{kind} cannot be listed and watched"
+        if self.namespaces and not resource.namespaced and not self.cluster_resources:
+            return f"{kind} is cluster-scoped, and cluster {self.server} is limited to namespaces"
+        return None
+
+    def exclusion(self, kind: GroupKind) -> str | None:
+        """Return why the settings, or Argo CD's own rules, leave a kind out, None if they do not."""
+        if kind in _NEVER_KINDS or kind.group in _NEVER_GROUPS:
+            return f"{kind} is never watched"
         if self._matches(self.watching.exclusions, kind):
             return f"{kind} is excluded by resource.exclusions in argocd-cm"
         inclusions = [each for each in self.watching.inclusions if self._is_here(each)]
         if inclusions and not self._matches(inclusions, kind):
             return f"{kind} is not in resource.inclusions in argocd-cm"
-        if self.namespaces and not resource.namespaced and not self.cluster_resources:
-            return f"{kind} is cluster-scoped, and cluster {self.server} is limited to namespaces"
         return None
 
     def selections(self, resource: ApiResource) -> tuple[Selection, ...]:

@@ -17,6 +17,14 @@ Namespaced = Callable[[GroupKind], bool | None]
 """Whether the destination serves a kind per namespace; None if it does not know the kind."""
 
 
+Exclusion = Callable[[GroupKind], str | None]
+"""Why the settings leave a kind out; None if they do not."""
+
+
+def _nothing_is_excluded(_kind: GroupKind) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """What should run, by key; the hooks that go with it; and what the user should know about the rendered set."""
@@ -33,9 +41,10 @@ def prepare(
     namespace: str,
     namespaced: Namespaced,
     marks: tracking.Tracking,
+    exclusion: Exclusion = _nothing_is_excluded,
 ) -> Targets:
     """Return the targets of an application with this destination namespace, in rendered order."""
-    given = tuple(manifests)
+    excluded, given = _sifted(manifests, exclusion)
     scope = _scope(given, namespaced)
     desired: dict[ResourceKey, Packed] = {}
     hooks: list[Manifest] = []
@@ -54,7 +63,22 @@ def prepare(
             repeated[key] = repeated.get(key, 1) + 1
             del desired[key]
         desired[key] = pack(stamped)
-    return Targets(desired, tuple(hooks), (*_repeated(repeated), *_homeless(homeless)))
+    return Targets(desired, tuple(hooks), (*excluded, *_repeated(repeated), *_homeless(homeless)))
+
+
+def _sifted(manifests: Iterable[Manifest], exclusion: Exclusion) -> tuple[list[Condition], tuple[Manifest, ...]]:
+    """Return a warning of each object whose kind is left out (3.21), and the other objects."""
+    warnings: list[Condition] = []
+    kept: list[Manifest] = []
+    for manifest in manifests:
+        key = key_of(manifest)
+        reason = exclusion(key.group_kind)
+        if reason is None:
+            kept.append(manifest)
+        else:
+            message = f"Resource {key.group_kind} {key.name} is left out of the application: {reason}"
+            warnings.append(Condition("ExcludedResourceWarning", message))
+    return warnings, tuple(kept)
 
 
 def _scope(manifests: tuple[Manifest, ...], namespaced: Namespaced) -> Namespaced:

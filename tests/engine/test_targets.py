@@ -56,3 +56,18 @@ def test_b_11_it_does_not_depend_on_chance_who_wins() -> None:
     for order in itertools.permutations(given):
         last = [each for each in order if each["metadata"]["name"] == "a"][-1]
         assert _prepared(*order).desired[KEY].manifest()["data"] == last["data"]
+
+
+def test_3_21_a_kind_that_the_settings_exclude_is_left_out_and_the_user_is_told() -> None:
+    prepared = targets.prepare(
+        [_map("a", "text"), {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}],
+        "app",
+        namespace="n",
+        namespaced=lambda _kind: True,
+        marks=Tracking(),
+        exclusion=lambda kind: "excluded by a test" if kind.kind == "Secret" else None,
+    )
+    assert list(prepared.desired) == [KEY]
+    assert [(each.type, each.message) for each in prepared.conditions] == [
+        ("ExcludedResourceWarning", "Resource Secret s is left out of the application: excluded by a test")
+    ]

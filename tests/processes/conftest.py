@@ -18,7 +18,7 @@ from app_controller.loop import Loop
 from app_controller.observe.clusters import Clusters
 from app_controller.operations import Operations
 from app_controller.outside import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS, Outside
-from app_controller.queue import ApplicationKey, Level
+from app_controller.queue import ApplicationKey, Level, Queue
 from app_controller.report import Reporter
 from app_controller.revisions import Revisions
 from app_controller.serve import Deltas
@@ -135,7 +135,7 @@ class Controller:
             self._epoch,
         )
         watched = Watched(self.namespace)
-        self.work = Work(outside, watched, Reporter(outside, watched))
+        self.work = Work(outside, watched, Reporter(outside, watched), Queue(watched.lane))
         self.operations = Operations(self.work)
         self._task = asyncio.create_task(Loop(self.work, self.operations, Deltas()).run())
 

@@ -40,3 +40,41 @@ async def test_what_is_asked_for_while_it_is_worked_on_comes_again_once() -> Non
     assert len(queue) == 1
     queue.done(KEY)
     assert await queue.take() == (KEY, Level.FRESH)
+
+
+def _queue_of_projects(most: int = 8) -> Queue:
+    return Queue(lane=lambda key: key.name[0], most=most)
+
+
+async def _taken(queue: Queue, count: int) -> list[str]:
+    return [(await queue.take())[0].name for _ in range(count)]
+
+
+async def test_lanes_are_served_in_turn_however_many_names_one_of_them_has() -> None:
+    queue = _queue_of_projects()
+    for name in ("a1", "a2", "a3", "a4", "b1", "c1", "b2"):
+        queue.add(ApplicationKey("argocd", name), Level.RECENT)
+    assert await _taken(queue, 7) == ["a1", "b1", "c1", "a2", "b2", "a3", "a4"]
+
+
+async def test_a_lane_whose_work_hangs_leaves_room_for_the_others() -> None:
+    queue = _queue_of_projects(most=2)
+    for name in ("a1", "a2", "a3", "b1"):
+        queue.add(ApplicationKey("argocd", name), Level.RECENT)
+    assert await _taken(queue, 3) == ["a1", "b1", "a2"]
+    waiting = asyncio.create_task(queue.take())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    queue.done(ApplicationKey("argocd", "a1"))
+    async with asyncio.timeout(10):
+        assert (await waiting)[0].name == "a3"
+
+
+async def test_several_workers_get_a_name_each() -> None:
+    queue = _queue_of_projects()
+    workers = [asyncio.create_task(queue.take()) for _ in range(5)]
+    await asyncio.sleep(0)
+    for name in ("a1", "a2", "a3", "b1", "b2"):
+        queue.add(ApplicationKey("argocd", name), Level.RECENT)
+    async with asyncio.timeout(10):
+        assert len({key for key, _ in await asyncio.gather(*workers)}) == 5
