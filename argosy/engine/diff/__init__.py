@@ -7,8 +7,10 @@ would do), so that the verdict is the server's own.
 
 from argosy.engine import managed, normalise
 from argosy.engine.diff import certain, fields, left_behind, predict, webhooks
+from argosy.engine.diff import hidden as hiding
 from argosy.engine.diff.certain import Applied
 from argosy.engine.diff.fields import FieldChange
+from argosy.engine.diff.hidden import Hidden
 from argosy.engine.diff.owners import Owner
 from argosy.engine.diff.schema import UNREAD, Schema, Unread
 from argosy.engine.diff.strategy import USUAL, Strategy
@@ -23,6 +25,7 @@ __all__ = [
     "Changed",
     "Extra",
     "FieldChange",
+    "Hidden",
     "Missing",
     "Owner",
     "Same",
@@ -33,6 +36,7 @@ __all__ = [
     "compare",
     "confirm",
     "guess",
+    "hidden",
     "wants_nothing_else",
 ]
 
@@ -95,9 +99,25 @@ def guess(pair: Pair, rules: Rules, *, schema: Schema = UNREAD) -> Verdict:
     return verdict if isinstance(verdict, Changed) else Changed((), pair.live)
 
 
+def hidden(
+    pair: Pair, rules: Rules, *, schema: Schema = UNREAD, predicted: Manifest | None = None
+) -> tuple[Hidden, ...]:
+    """Return the differences of a pair that rules hide, each with its rule. Raises `normalise.Unanswered`.
+
+    `predicted` is what the API server would make of the live object, where it was asked; else it is reckoned.
+    """
+    if pair.desired is None or pair.live is None:
+        return ()
+    after = predicted or _predicted(pair.desired, pair.live, schema)
+    return tuple(hiding.by_rules(pair.live, after, rules, schema))
+
+
 def _reckoned(desired: Manifest, live: Manifest, rules: Rules, schema: Schema) -> Verdict:
-    predicted = predict.predicted(desired, live, schema, left_behind.earlier(live, schema))
-    return _verdict(live, predicted, rules, schema)
+    return _verdict(live, _predicted(desired, live, schema), rules, schema)
+
+
+def _predicted(desired: Manifest, live: Manifest, schema: Schema) -> Manifest:
+    return predict.predicted(desired, live, schema, left_behind.earlier(live, schema))
 
 
 def _verdict(live: Manifest, predicted: Manifest, rules: Rules, schema: Schema) -> Verdict:
