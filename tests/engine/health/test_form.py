@@ -20,6 +20,7 @@ from argosy.engine.health.form import (
     every,
     filled,
     first_of,
+    first_text,
     has,
     healthy,
     is_,
@@ -161,3 +162,8 @@ def test_the_first_rule_that_holds_decides() -> None:
     )
     assert check(OBJECT) == ("Healthy", "example")
     assert check({}) == ("Progressing", "too late")
+
+
+def test_the_first_text_of_which_something_is_left_is_the_message() -> None:
+    assert first_text("{absent}", "{kind} waits", "never")(OBJECT) == "Example waits"
+    assert first_text("{absent}")(OBJECT) == ""

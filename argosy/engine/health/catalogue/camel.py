@@ -1,8 +1,20 @@
 """Camel K: integrations. Source: camel.apache.org/camel-k, the phases of an integration and its condition Ready."""
 
-from argosy.engine.health.form import degraded, every, first_of, first_text, healthy, is_, otherwise, true
+from argosy.engine.health.form import (
+    Behind,
+    degraded,
+    every,
+    first_of,
+    first_text,
+    healthy,
+    is_,
+    otherwise,
+    progressing,
+    true,
+)
 
 _INTEGRATION = first_of(
+    progressing(Behind(), "Waiting for Integration"),
     degraded(
         is_("status.phase", "Error", "Import Missing", "Cannot Monitor Integration"),
         first_text("{conditions[Ready].message}", "{status.phase}"),

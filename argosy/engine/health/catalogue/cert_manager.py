@@ -4,11 +4,14 @@ Issuers register with an authority first; a certificate is Ready while its secre
 new one is made. `certmanager.k8s.io` is its group before release 0.11.
 """
 
-from argosy.engine.health.form import FirstOf, degraded, false, first_of, healthy, otherwise, progressing, true
+from argosy.engine.health.form import Behind, FirstOf, degraded, false, first_of, healthy, otherwise, progressing, true
+
+_SEEN_OLDER = Behind("status.conditions[Ready].observedGeneration")
 
 
 def _issuer(name: str) -> FirstOf:
     return first_of(
+        progressing(_SEEN_OLDER, f"Initializing {name}"),
         healthy(true("Ready"), "{conditions[Ready].message}"),
         degraded(false("Ready"), "{conditions[Ready].message}"),
         otherwise("Progressing", f"Initializing {name}"),
@@ -17,6 +20,7 @@ def _issuer(name: str) -> FirstOf:
 
 _CERTIFICATE = first_of(
     progressing(true("Issuing"), "{conditions[Issuing].message}"),
+    progressing(_SEEN_OLDER, "Waiting for certificate"),
     degraded(false("Ready"), "{conditions[Ready].message}"),
     healthy(true("Ready"), "{conditions[Ready].message}"),
     otherwise("Progressing", "Waiting for certificate"),

@@ -35,6 +35,7 @@ _ERROR = every(false("Ready"), is_("status.conditions[Ready].severity", "Error")
 
 _CLUSTER = first_of(
     _PAUSED,
+    progressing(Behind(), "Waiting for clusters"),
     _FAILED,
     degraded(_ERROR, _READY),
     healthy(
@@ -44,6 +45,7 @@ _CLUSTER = first_of(
     otherwise("Progressing", first_text(_READY, "Waiting for clusters")),
 )
 _MACHINE = first_of(
+    progressing(Behind(), "Waiting for machines"),
     _FAILED,
     degraded(_ERROR, _READY),
     healthy(
@@ -79,7 +81,7 @@ def _pool_phase(manifest: Manifest) -> str:
 
 
 _POOL = first_of(
-    progressing(lacks(_PHASE), "Waiting for MachinePool"),
+    progressing(either(lacks(_PHASE), Behind()), "Waiting for MachinePool"),
     degraded(either(is_(_PHASE, "Failed"), _ERROR), _pool_phase),
     healthy(every(is_(_PHASE, "Running"), either(true("Ready"), lacks("status.conditions[Ready]"))), _pool_phase),
     otherwise("Progressing", _pool_phase),

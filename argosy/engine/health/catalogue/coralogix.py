@@ -1,8 +1,9 @@
 """Coralogix's operator: alerts and recording rules. Source: github.com/coralogix/coralogix-operator, RemoteSynced."""
 
-from argosy.engine.health.form import degraded, false, first_of, healthy, otherwise, true
+from argosy.engine.health.form import Behind, degraded, false, first_of, healthy, otherwise, progressing, true
 
 _REMOTE = first_of(
+    progressing(Behind("status.conditions[RemoteSynced].observedGeneration"), "Waiting for status to be updated"),
     degraded(false("RemoteSynced"), "{conditions[RemoteSynced].message}"),
     healthy(true("RemoteSynced"), "{conditions[RemoteSynced].message}"),
     otherwise("Progressing", "Waiting for status to be updated"),

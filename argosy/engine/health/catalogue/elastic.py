@@ -5,9 +5,11 @@ operator does with an Elasticsearch.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     FirstOf,
     at,
     degraded,
+    either,
     elements,
     first_of,
     healthy,
@@ -27,6 +29,7 @@ _CHECK = "Check the status of indices, replicas and shards"
 
 def _pods(name: str) -> FirstOf:
     return first_of(
+        progressing(Behind(), f"{name} phase is progressing"),
         healthy(is_("status.health", "green"), f"{name} status is Green"),
         progressing(is_("status.health", "yellow"), f"{name} status is Yellow"),
         degraded(is_("status.health", "red"), f"{name} status is Red"),
@@ -59,7 +62,7 @@ def _how_many(manifest: Manifest) -> str:
 
 _PHASE = "Elasticsearch phase is {status.phase}"
 _ELASTICSEARCH = first_of(
-    progressing(lacks("status"), "Elasticsearch phase is progressing"),
+    progressing(either(lacks("status"), Behind()), "Elasticsearch phase is progressing"),
     degraded(is_("status.phase", "Invalid", "Stalled"), _PHASE),
     progressing(is_("status.phase", "ApplyingChanges", "MigratingData"), _PHASE),
     degraded(is_("status.health", "red"), f"Elasticsearch Cluster status is Red. {_CHECK}"),

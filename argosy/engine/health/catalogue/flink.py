@@ -5,6 +5,7 @@ error is of the deployment, before it was of the reconciliation. A job that is s
 """
 
 from argosy.engine.health.form import (
+    Behind,
     degraded,
     either,
     every,
@@ -25,6 +26,7 @@ _RUNNING = every(is_("status.jobManagerDeploymentStatus", "READY"), is_("status.
 _SESSION = every(lacks("spec.job"), is_("status.jobManagerDeploymentStatus", "READY"))
 
 _DEPLOYMENT = first_of(
+    progressing(Behind(), "Waiting for deploying"),
     degraded(
         either(
             is_("status.reconciliationStatus.success", False),

@@ -5,6 +5,7 @@ and a hibernated one is at rest, whatever its conditions say.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Rule,
     degraded,
     every,
@@ -21,6 +22,7 @@ _SHOOT = first_of(
     suspended(
         every(is_("spec.hibernation.enabled", True), is_("status.hibernated", True)), "Component state: Hibernated"
     ),
+    progressing(Behind(), "Component state: Progressing"),
     healthy(is_(_LABEL, "healthy"), "Component state: Healthy"),
     progressing(is_(_LABEL, "progressing"), "Component state: Progressing"),
     degraded(is_(_LABEL, "unhealthy"), "Component state: Unhealthy"),

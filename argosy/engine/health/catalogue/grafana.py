@@ -5,6 +5,7 @@ True when there is no instance to put it into, or its spec is wrong; before 5.15
 """
 
 from argosy.engine.health.form import (
+    Behind,
     FirstOf,
     Message,
     degraded,
@@ -35,6 +36,7 @@ def _told(kind: str) -> Message:
 def _content(synchronized: str) -> FirstOf:
     return first_of(
         degraded(is_("status.NoMatchingInstances", True), "can't find matching grafana instance"),
+        progressing(Behind(f"status.conditions[{synchronized}].observedGeneration")),
         *(degraded(true(bad), _told(bad)) for bad in ("NoMatchingInstance", "InvalidSpec", "NoMatchingFolder")),
         degraded(false(synchronized), _told(synchronized)),
         healthy(true(synchronized), _told(synchronized)),

@@ -5,6 +5,7 @@ cluster.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Fewer,
     Some,
     at,
@@ -20,7 +21,7 @@ from argosy.engine.health.form import (
 )
 from argosy.engine.model.resource import Manifest
 
-_NO_STATUS = progressing(lacks("status"), "Waiting for status to be reported")
+_NO_STATUS = progressing(either(lacks("status"), Behind()), "Waiting for status to be reported")
 _HEALTH = "status.ceph.health"
 _STATE = "status.state"
 
@@ -61,7 +62,7 @@ def _phase(manifest: Manifest) -> str:
 
 
 _OBJECT_STORE = first_of(
-    progressing(lacks("status.phase"), "Waiting for status to be reported"),
+    progressing(either(lacks("status.phase"), Behind()), "Waiting for status to be reported"),
     healthy(is_("status.phase", "Ready", "Connected"), _phase),
     degraded(is_("status.phase", "Failure", "DeletionIsBlocked"), _phase),
     otherwise("Progressing", _phase),

@@ -5,6 +5,7 @@ Ready, or Synced for products and backends, is the steady state.
 """
 
 from argosy.engine.health.form import (
+    Behind,
     Every,
     FirstOf,
     Message,
@@ -16,6 +17,7 @@ from argosy.engine.health.form import (
     has,
     healthy,
     otherwise,
+    progressing,
     suspended,
     true,
 )
@@ -37,6 +39,7 @@ _MANAGER = first_of(
 
 def _object(goal: str, done: str) -> FirstOf:
     return first_of(
+        progressing(Behind(), _WAITING),
         degraded(true("Orphan"), _told("Orphan", "refers to what does not exist")),
         degraded(true("Invalid"), _told("Invalid", "configuration is invalid")),
         degraded(true("Failed"), _told("Failed", "synchronization failed")),
