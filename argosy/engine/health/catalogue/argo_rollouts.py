@@ -1,12 +1,13 @@
-"""Argo Rollouts: rollouts, analysis runs, experiments. Source: argo-rollouts.readthedocs.io, its specification.
+"""Argo Rollouts: rollouts, analysis runs, experiments. Source: argo-rollouts.readthedocs.io, and how it finds a phase.
 
 Since 1.0 a rollout says its own phase and message; before, it has to be read off its conditions and counts. It keeps
-the generation that it has seen as a text, which before 1.0 was a hash.
+the generation that it has seen as a text, which before 0.10 was a hash.
 """
 
 from argosy.engine.health.form import (
     Fewer,
     FirstOf,
+    Message,
     Rule,
     at,
     condition,
@@ -20,6 +21,7 @@ from argosy.engine.health.form import (
     healthy,
     is_,
     lacks,
+    not_,
     otherwise,
     progressing,
     suspended,
@@ -30,15 +32,17 @@ from argosy.engine.model.resource import Manifest
 
 def _run(start: str, *, failed: str, errored: str, succeeded: str) -> FirstOf:
     """Return the check of what runs once; `start` is how its name begins a sentence."""
+
+    def told(end: str) -> Message:
+        return first_text("{status.message}", f"{start} {end}")
+
     return first_of(
-        healthy(is_("status.phase", "Successful"), first_text("{status.message}", f"{start} {succeeded}")),
-        degraded(is_("status.phase", "Failed"), first_text("{status.message}", f"{start} {failed}")),
-        degraded(is_("status.phase", "Error"), first_text("{status.message}", f"{start} {errored}")),
-        Rule(
-            "Unknown", is_("status.phase", "Inconclusive"), first_text("{status.message}", f"{start} was inconclusive")
-        ),
-        progressing(is_("status.phase", "Running"), first_text("{status.message}", f"{start} is running")),
-        otherwise("Progressing", first_text("{status.message}", f"{start} has not started")),
+        healthy(is_("status.phase", "Successful"), told(succeeded)),
+        degraded(is_("status.phase", "Failed"), told(failed)),
+        degraded(is_("status.phase", "Error"), told(errored)),
+        Rule("Unknown", is_("status.phase", "Inconclusive"), told("was inconclusive")),
+        progressing(is_("status.phase", "Running"), told("is running")),
+        otherwise("Progressing", told("has not started")),
     )
 
 
@@ -47,31 +51,54 @@ class _SpecUnseen:
 
     def holds(self, manifest: Manifest) -> bool:
         """See `form.Test`."""
-        seen, newest = at(manifest, "status.observedGeneration"), at(manifest, "metadata.generation")
-        return isinstance(newest, int) and str(seen).isdecimal() and int(str(seen)) < newest
+        return _older(at(manifest, "status.observedGeneration"), at(manifest, "metadata.generation"))
 
 
-class _NotCutOver:
-    """The active service, or the stable replica set, is not of the newest pods yet."""
+class _WorkloadUnseen:
+    """The rollout takes its pods from another workload, and the controller has not seen the newest of that."""
 
     def holds(self, manifest: Manifest) -> bool:
         """See `form.Test`."""
-        newest = at(manifest, "status.currentPodHash")
-        if at(manifest, "spec.strategy.blueGreen") is not None:
-            serving = at(manifest, "status.blueGreen.activeSelector") or at(manifest, "status.activeSelector")
-        else:
-            serving = at(manifest, "status.stableRS") or at(manifest, "status.canary.stableRS")
-        return bool(newest and serving and newest != serving)
+        newest = at(manifest, "metadata.annotations[rollout.argoproj.io/workload-generation]")
+        return _older(at(manifest, "status.workloadObservedGeneration"), newest)
+
+
+def _older(seen: object, newest: object) -> bool:
+    return str(seen).isdecimal() and str(newest).isdecimal() and int(str(seen)) < int(str(newest))
+
+
+class _NotCutOver:
+    """The active service does not lead to the newest pods yet."""
+
+    def holds(self, manifest: Manifest) -> bool:
+        """See `form.Test`."""
+        active = at(manifest, "status.blueGreen.activeSelector") or at(manifest, "status.activeSelector")
+        return active != at(manifest, "status.currentPodHash")
+
+
+class _NotStable:
+    """A controller that says which replica set is the stable one does not say that it is the newest."""
+
+    def holds(self, manifest: Manifest) -> bool:
+        """See `form.Test`."""
+        stable = at(manifest, "status.stableRS") or at(manifest, "status.canary.stableRS")
+        return bool(stable) and stable != at(manifest, "status.currentPodHash")
 
 
 def _of_progressing(manifest: Manifest) -> str:
     return str(condition(manifest, "Progressing").get("message") or "Rollout is degraded")
 
 
-_FINISHING = "Waiting for roll out to finish: "
 _UNSEEN = "Waiting for rollout spec update to be observed"
+_FINISHING = "Waiting for roll out to finish: "
+_BLUE_GREEN = not_(is_("spec.strategy.blueGreen", None))
+_CANARY = not_(is_("spec.strategy.canary", None))
 _BY_PHASE = (
-    progressing(every(has("status.phase"), _SpecUnseen()), _UNSEEN),
+    progressing(either(lacks("status"), _SpecUnseen()), _UNSEEN),
+    progressing(
+        every(is_("status.controllerPause", True), lacks("status.pauseConditions")), "Waiting for rollout to unpause"
+    ),
+    progressing(_WorkloadUnseen(), f"{_UNSEEN} for the reference workload"),
     healthy(is_("status.phase", "Healthy"), "{status.message}"),
     suspended(is_("status.phase", "Paused"), "{status.message}"),
     degraded(is_("status.phase", "Degraded"), "{status.message}"),
@@ -79,7 +106,6 @@ _BY_PHASE = (
     Rule("Unknown", has("status.phase"), first_text("{status.message}", "{status.phase}")),
 )
 _BY_COUNTS = (
-    progressing(lacks("status"), _UNSEEN),
     degraded(true("InvalidSpec"), "{conditions[InvalidSpec].message}"),
     degraded(
         either(is_("status.abort", True), false("Progressing", "RolloutAborted", "ProgressDeadlineExceeded")),
@@ -91,11 +117,17 @@ _BY_COUNTS = (
         Fewer("status.availableReplicas", "status.updatedReplicas"),
         f"{_FINISHING}updated replicas are still becoming available",
     ),
-    progressing(_NotCutOver(), f"{_FINISHING}active service cutover pending"),
+    progressing(every(_BLUE_GREEN, _NotCutOver()), f"{_FINISHING}active service cutover pending"),
+    progressing(every(_BLUE_GREEN, _NotStable()), f"{_FINISHING}waiting for analysis to complete"),
     progressing(
-        every(has("spec.strategy.canary"), Fewer("status.updatedReplicas", "status.replicas")),
+        every(
+            _CANARY,
+            is_("spec.strategy.canary.trafficRouting", None),
+            Fewer("status.updatedReplicas", "status.replicas"),
+        ),
         f"{_FINISHING}old replicas are pending termination",
     ),
+    progressing(every(_CANARY, _NotStable()), f"{_FINISHING}waiting for all steps to complete"),
     otherwise("Healthy"),
 )
 

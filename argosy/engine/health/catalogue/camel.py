@@ -2,6 +2,7 @@
 
 from argosy.engine.health.form import (
     Behind,
+    Rule,
     degraded,
     every,
     first_of,
@@ -15,8 +16,13 @@ from argosy.engine.health.form import (
 
 _INTEGRATION = first_of(
     progressing(Behind(), "Waiting for Integration"),
+    Rule(
+        "Unknown",
+        is_("status.phase", "Cannot Monitor Integration"),
+        first_text("{conditions[MonitoringPodsAvailable].message}", "{status.phase}"),
+    ),
     degraded(
-        is_("status.phase", "Error", "Import Missing", "Cannot Monitor Integration"),
+        is_("status.phase", "Error", "Import Missing"),
         first_text("{conditions[Ready].message}", "{status.phase}"),
     ),
     healthy(every(is_("status.phase", "Running"), true("Ready"))),

@@ -1,13 +1,15 @@
 """External Secrets Operator. Source: external-secrets.io, the API specification; Ready of each kind.
 
-A secret for many namespaces is Ready in all of them; before v1 it was else PartiallyReady or NotReady.
+A secret is Deleted, if so wished, when the provider no longer has it. A secret for many namespaces is Ready in all of
+them; before v1 it was else PartiallyReady or NotReady.
 """
 
-from argosy.engine.health.form import degraded, false, first_of, healthy, otherwise, true
+from argosy.engine.health.form import Rule, degraded, false, first_of, healthy, otherwise, true
 
 _SECRET = first_of(
     degraded(false("Ready"), "{conditions[Ready].message}"),
     healthy(true("Ready"), "{conditions[Ready].message}"),
+    Rule("Missing", true("Deleted"), "{conditions[Deleted].message}"),
     otherwise("Progressing", "Waiting for {kind}"),
 )
 _FOR_MANY = first_of(

@@ -1,7 +1,8 @@
 """Grafana's operator. Source: grafana.github.io/grafana-operator, the API reference.
 
 An instance goes through stages. What is put into instances has a condition that ends in `Synchronized`, and one that is
-True when there is no instance to put it into, or its spec is wrong; before 5.15 a data source had only a flag.
+True when there is no instance to put it into, or its spec is wrong, or it is suspended; before 5.15 a data source had
+a flag and the last error.
 """
 
 from argosy.engine.health.form import (
@@ -17,6 +18,7 @@ from argosy.engine.health.form import (
     lacks,
     otherwise,
     progressing,
+    suspended,
     true,
 )
 
@@ -35,11 +37,14 @@ def _told(kind: str) -> Message:
 
 def _content(synchronized: str) -> FirstOf:
     return first_of(
+        suspended(true("Suspended"), _told("Suspended")),
+        suspended(is_("spec.suspend", True), "{kind} is suspended"),
         degraded(is_("status.NoMatchingInstances", True), "can't find matching grafana instance"),
         progressing(Behind(f"status.conditions[{synchronized}].observedGeneration")),
         *(degraded(true(bad), _told(bad)) for bad in ("NoMatchingInstance", "InvalidSpec", "NoMatchingFolder")),
         degraded(false(synchronized), _told(synchronized)),
         healthy(true(synchronized), _told(synchronized)),
+        degraded(has("status.lastMessage"), "{status.lastMessage}"),
         healthy(has("status.hash")),
         otherwise("Progressing"),
     )
