@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from argosy.engine import health
 from argosy.engine.health import Health
@@ -361,3 +363,53 @@ def test_5_1_a_hook_that_holds_its_own_deletion_is_judged() -> None:
         "finalizers": ["argocd.argoproj.io/hook-finalizer"],
     }
     assert of("batch/v1 Job", status=condition("Complete"), **metadata) == Health("Healthy")
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.sampled_from(["True", "Running"]),
+    lambda values: (
+        st.lists(values, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "status", "reason", "replicas", "state", "waiting"]), values, max_size=4
+        )
+    ),
+    max_leaves=10,
+)
+fields = st.sampled_from(
+    ["conditions", "phase", "replicas", "containerStatuses", "loadBalancer", "observedGeneration", "updateStrategy"]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    spec=json_values | st.dictionaries(fields, json_values),
+    status=json_values | st.dictionaries(fields, json_values),
+    generation=json_values,
+)
+def test_no_status_is_an_error(spec: Any, status: Any, generation: Any) -> None:
+    for kind, (_, versions) in health.TABLE.items():
+        for version in versions:
+            found = health.assess(
+                {
+                    "apiVersion": f"{kind.group}/{version}".lstrip("/"),
+                    "kind": kind.kind,
+                    "metadata": {"name": "example", "generation": generation},
+                    "spec": spec,
+                    "status": status,
+                }
+            )
+            assert found is not None
+            assert isinstance(found.message, str)
+
+
+@pytest.mark.parametrize("metadata", ["a", 7, [], {"deletionTimestamp": True, "finalizers": 7}])
+def test_no_metadata_is_an_error(metadata: Any) -> None:
+    health.assess({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata})
+    health.assess(
+        {"apiVersion": "example.org/v1", "kind": "Widget", "metadata": metadata, "status": {"phase": "Failed"}}
+    )

@@ -37,7 +37,6 @@ _WITHOUT_STATUS = (
     "ProviderConfig",
     "ProviderConfigUsage",
     "StoreConfig",
-    "Usage",
 )
 
 _RESOURCE = first_of(

@@ -21,7 +21,10 @@ from argosy.engine.health.form import (
 _ERROR = first_text("{status.error}", "{status.reconciliationStatus.error}")
 _STEP = "status.reconciliationStatus.state"
 _DONE = either(is_(_STEP, "DEPLOYED"), is_("status.reconciliationStatus.success", True))
-_SUSPENDED = every(is_("spec.job.state", "suspended"), is_("status.jobStatus.state", "SUSPENDED", "FINISHED"))
+_SUSPENDED = every(
+    is_("spec.job.state", "suspended"),
+    either(is_("status.jobStatus.state", "SUSPENDED", "FINISHED"), is_("status.lifecycleState", "SUSPENDED")),
+)
 _RUNNING = every(is_("status.jobManagerDeploymentStatus", "READY"), is_("status.jobStatus.state", "RUNNING"))
 _SESSION = every(lacks("spec.job"), is_("status.jobManagerDeploymentStatus", "READY"))
 
