@@ -30,7 +30,7 @@ from argosy.engine.health.form import (
 from argosy.engine.model.resource import Manifest
 
 
-def _run(start: str, *, failed: str, errored: str, succeeded: str) -> FirstOf:
+def _run(start: str, *, failed: str, inconclusive: str, succeeded: str) -> FirstOf:
     """Return the check of what runs once; `start` is how its name begins a sentence."""
 
     def told(end: str) -> Message:
@@ -39,9 +39,10 @@ def _run(start: str, *, failed: str, errored: str, succeeded: str) -> FirstOf:
     return first_of(
         healthy(is_("status.phase", "Successful"), told(succeeded)),
         degraded(is_("status.phase", "Failed"), told(failed)),
-        degraded(is_("status.phase", "Error"), told(errored)),
-        Rule("Unknown", is_("status.phase", "Inconclusive"), told("was inconclusive")),
+        degraded(is_("status.phase", "Error"), told("had an error")),
+        Rule("Unknown", is_("status.phase", "Inconclusive"), told(inconclusive)),
         progressing(is_("status.phase", "Running"), told("is running")),
+        progressing(is_("status.phase", "Pending"), told("is pending")),
         otherwise("Progressing", told("has not started")),
     )
 
@@ -133,10 +134,10 @@ _BY_COUNTS = (
 
 TABLE = {
     "argoproj.io/AnalysisRun": _run(
-        "Analysis run", failed="failed", errored="had an error", succeeded="completed successfully"
+        "Analysis run", failed="failed", inconclusive="was inconclusive", succeeded="completed successfully"
     ),
     "argoproj.io/Experiment": _run(
-        "Experiment", failed="has failed", errored="had an error", succeeded="is successful"
+        "Experiment", failed="has failed", inconclusive="is inconclusive", succeeded="is successful"
     ),
     "argoproj.io/Rollout": first_of(*_BY_PHASE, *_BY_COUNTS),
 }
