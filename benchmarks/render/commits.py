@@ -14,6 +14,9 @@ from argosy.engine.model.source import Source
 _APPLICATIONS = 500
 _FILES = 10
 _BRANCHES = 20
+_REST = 3.0
+"""Seconds after which all is done that the renders before left to be done: writing to disk, giving memory back."""
+
 _ON_EACH = 25
 
 
@@ -34,7 +37,7 @@ async def _one_of_many() -> rows.Row:
         for number, source in enumerate(sources):
             await table.render(source, revision, application=f"app-{number}")
         table.commit("many", charts.plain("apps/app-7", 1, "second"))
-        await asyncio.sleep(1)
+        await asyncio.sleep(_REST)
         renders, before = table.service.rendered, bench.cpu()
         revision = await table.resolve(sources[0], fresh=True)
         await table.render(sources[0], revision, application="app-0")
