@@ -6,7 +6,7 @@ about only if it says so itself: `asks_to_be_ignored`.
 
 from argosy.engine.health import Health
 from argosy.engine.model.resource import Manifest, annotations_of
-from argosy.engine.normalise import Rules, Unanswered, ignored, jq, managers, status
+from argosy.engine.normalise import Rules, Unanswerable, Unanswered, ignored, jq, managers, status
 
 IGNORE = "argocd.argoproj.io/ignore-resource-updates"
 
@@ -19,7 +19,7 @@ def asks_to_be_ignored(manifest: Manifest) -> bool:
 def matters(before: Manifest, after: Manifest, rules: Rules, *, was: Health | None, is_: Health | None) -> bool:
     """Return whether the change counts: its health is another, or a field that is not ignored.
 
-    `was` and `is_` are the health of the two versions. A rule in jq that has not been asked ignores nothing: then the
+    `was` and `is_` are the health of the two versions. A rule in jq that has no answer ignores nothing: then the
     change counts, which costs a comparison and is never wrong.
     """
     if was != is_:
@@ -34,6 +34,6 @@ def matters(before: Manifest, after: Manifest, rules: Rules, *, was: Health | No
 def _counted(manifest: Manifest, rules: Rules) -> Manifest:
     try:
         left = jq.without(manifest, rules)
-    except Unanswered:
+    except (Unanswered, Unanswerable):
         left = manifest
     return ignored.without(status.without(left, rules), rules)

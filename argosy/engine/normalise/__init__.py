@@ -1,7 +1,8 @@
 """Rewrite an object before it is compared, so that only what a person would call a difference is left.
 
 One reason per module, and the table of them; the same is done to both sides. Called by `diff`. Where jq has to be
-asked first, `Unanswered` is raised with the question; `questions` tells beforehand.
+asked first, `Unanswered` is raised with the question (`questions` tells beforehand); where it was asked in vain,
+`Unanswerable`.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,14 +20,17 @@ from argosy.engine.normalise import (
     secrets,
     status,
 )
-from argosy.engine.normalise.questions import JqDelete, Unanswered
+from argosy.engine.normalise.questions import JqAnswer, JqDelete, NoAnswer, Unanswerable, Unanswered
 from argosy.engine.normalise.rules import KnownType, Rule, Rules
 
 __all__ = [
+    "JqAnswer",
     "JqDelete",
     "KnownType",
+    "NoAnswer",
     "Rule",
     "Rules",
+    "Unanswerable",
     "Unanswered",
     "bookkeeping",
     "both",

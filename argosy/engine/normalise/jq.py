@@ -5,7 +5,7 @@ from typing import Any
 
 from argosy.engine.model.resource import Manifest
 from argosy.engine.normalise.ignored import replaced
-from argosy.engine.normalise.questions import JqDelete, Path, Unanswered
+from argosy.engine.normalise.questions import JqDelete, NoAnswer, Path, Unanswerable, Unanswered
 from argosy.engine.normalise.rules import Rules
 
 
@@ -16,16 +16,19 @@ def question(manifest: Manifest, rules: Rules) -> JqDelete | None:
 
 
 def without(manifest: Manifest, rules: Rules) -> Manifest:
-    """Return the object without what the expressions lead to. Raises `Unanswered`."""
+    """Return the object without what the expressions lead to. Raises `Unanswered`, `Unanswerable`."""
     asked = question(manifest, rules)
     if asked is None:
         return manifest
-    answer = rules.answers.get(asked.identity)
-    if answer is None:
-        raise Unanswered(asked)
-    for paths in answer:
-        manifest = delete(manifest, paths)
-    return manifest
+    match rules.answers.get(asked.identity):
+        case None:
+            raise Unanswered(asked)
+        case NoAnswer(reason):
+            raise Unanswerable(reason)
+        case answer:
+            for paths in answer:
+                manifest = delete(manifest, paths)
+            return manifest
 
 
 def delete(value: Any, paths: Iterable[Path]) -> Any:

@@ -18,6 +18,16 @@ Removals = tuple[tuple[Path, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Why jq did not say: an expression that is none, or that takes too long."""
+
+    reason: str
+
+
+JqAnswer = Removals | NoAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class JqDelete:
     """What do these jq expressions lead to in this object?"""
 
@@ -36,3 +46,7 @@ class Unanswered(LookupError):
     def __init__(self, question: JqDelete) -> None:
         super().__init__(f"jq has not been asked yet: {', '.join(question.paths)}")
         self.question = question
+
+
+class Unanswerable(LookupError):
+    """Jq was asked and could not say; the text, for the user, says why. The object cannot be compared."""

@@ -12,7 +12,7 @@ from argosy.engine.globs import matches
 from argosy.engine.model.application import IgnoreDifference
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
 from argosy.engine.normalise import shipped
-from argosy.engine.normalise.questions import Removals
+from argosy.engine.normalise.questions import JqAnswer
 from argosy.engine.normalise.shipped import Shipped
 
 StatusField = Literal["all", "crd", "none"]
@@ -50,7 +50,7 @@ class Rules:
     system: tuple[Rule, ...] = ()
     known_types: tuple[KnownType, ...] = ()
     shipped: tuple[Shipped, ...] = shipped.TABLE
-    answers: Mapping[str, Removals] = field(default_factory=dict[str, Removals], compare=False, repr=False)
+    answers: Mapping[str, JqAnswer] = field(default_factory=dict[str, JqAnswer], compare=False, repr=False)
     _by_kind: dict[GroupKind, tuple[Rule, ...]] = field(
         default_factory=dict[GroupKind, tuple[Rule, ...]], init=False, compare=False, repr=False
     )
@@ -70,9 +70,9 @@ class Rules:
         """Return the field managers whose fields do not count in this object."""
         return frozenset(name for rule in self.about(manifest) for name in rule.about.managed_fields_managers)
 
-    def knowing(self, answers: Mapping[str, Removals]) -> "Rules":
-        """Return the same rules with these answers of jq besides those that are known."""
-        return replace(self, answers={**self.answers, **answers})
+    def knowing(self, answers: Mapping[str, JqAnswer]) -> "Rules":
+        """Return the same rules with these answers of jq; who asks keeps them, and they may grow meanwhile."""
+        return replace(self, answers=answers)
 
     def only(self, chosen: Rule | Shipped | None) -> "Rules":
         """Return these rules with one of them alone, or with none; what is no rule of anybody's stays."""
