@@ -84,18 +84,23 @@ def _leaves(owned: Mapping[str, Any], pointer: str) -> Iterator[str]:
         yield from _leaves(value, f"{pointer}/{key[2:].replace('~', '~0').replace('/', '~1')}")
 
 
-def no_longer_wanted(owned: Mapping[str, Any], desired: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths that are in `owned` (a FieldsV1 tree) and not in the desired value."""
+def no_longer_wanted(owned: Mapping[str, Any], desired: Any, live: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths that are in `owned` (a FieldsV1 tree), in the live value, and not in the desired one."""
     for key, below in owned.items():
         if key == ".":
             continue
         marker, _, name = key.partition(":")
+        wanted, child = _step(marker, name, desired)
+        if wanted and not below:
+            continue
+        runs, now = _step(marker, name, live)
+        if not runs:
+            continue
         here = f"{path}.{name}" if marker == "f" and path else f"{path}[{name}]" if marker != "f" else name
-        found, child = _step(marker, name, desired)
-        if not found:
+        if wanted:
+            yield from no_longer_wanted(below, child, now, here)
+        else:
             yield here
-        elif below:
-            yield from no_longer_wanted(below, child, here)
 
 
 def replaces_a_whole(live: Manifest, desired: Manifest) -> bool:

@@ -8,7 +8,7 @@ would do), so that the verdict is the server's own.
 from argosy.engine import managed, normalise
 from argosy.engine.diff import certain, fields, left_behind, predict, webhooks
 from argosy.engine.diff import hidden as hiding
-from argosy.engine.diff.certain import Applied
+from argosy.engine.diff.applied import Applied
 from argosy.engine.diff.fields import FieldChange
 from argosy.engine.diff.hidden import Hidden
 from argosy.engine.diff.owners import Owner
@@ -56,7 +56,7 @@ def compare(
     if wants_nothing_else(pair.desired, pair.live, rules, schema=schema, applied=applied):
         return Same()
     local = strategy.server == "never" and not isinstance(schema, Unread)
-    return _reckoned(pair.desired, pair.live, rules, schema) if local else AskServer(pair.key)
+    return _reckoned(pair, rules, schema, applied) if local else AskServer(pair.key)
 
 
 def wants_nothing_else(
@@ -88,15 +88,13 @@ def confirm(
     return _verdict(pair.live, predicted, rules, schema)
 
 
-def guess(pair: Pair, rules: Rules, *, schema: Schema = UNREAD) -> Verdict:
+def guess(pair: Pair, rules: Rules, *, schema: Schema = UNREAD, applied: str = "") -> Verdict:
     """Return the verdict when the API server refuses the dry run: changed, by our own reckoning of the apply.
 
     What the schema does not say is not known then: defaults that come back in place of a removed field, and webhooks.
     """
-    if pair.live is None or pair.desired is None:
-        return Missing() if pair.live is None else Extra()
-    verdict = _reckoned(pair.desired, pair.live, rules, schema)
-    return verdict if isinstance(verdict, Changed) else Changed((), pair.live)
+    verdict = _reckoned(pair, rules, schema, applied)
+    return Changed((), pair.live or {}) if isinstance(verdict, Same) else verdict
 
 
 def hidden(
@@ -108,16 +106,19 @@ def hidden(
     """
     if pair.desired is None or pair.live is None:
         return ()
-    after = predicted or _predicted(pair.desired, pair.live, schema)
+    after = predicted or _predicted(pair.desired, pair.live, schema, "")
     return tuple(hiding.by_rules(pair.live, after, rules, schema))
 
 
-def _reckoned(desired: Manifest, live: Manifest, rules: Rules, schema: Schema) -> Verdict:
-    return _verdict(live, _predicted(desired, live, schema), rules, schema)
+def _reckoned(pair: Pair, rules: Rules, schema: Schema, applied: str) -> Verdict:
+    if pair.live is None or pair.desired is None:
+        return Missing() if pair.live is None else Extra()
+    return _verdict(pair.live, _predicted(pair.desired, pair.live, schema, applied), rules, schema)
 
 
-def _predicted(desired: Manifest, live: Manifest, schema: Schema) -> Manifest:
-    return predict.predicted(desired, live, schema, left_behind.earlier(live, schema))
+def _predicted(desired: Manifest, live: Manifest, schema: Schema, applied: str) -> Manifest:
+    owned = left_behind.earlier(live, schema, Applied(desired, applied))
+    return predict.predicted(normalise.secrets.fold(desired), live, schema, owned)
 
 
 def _verdict(live: Manifest, predicted: Manifest, rules: Rules, schema: Schema) -> Verdict:

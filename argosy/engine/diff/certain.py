@@ -12,9 +12,9 @@ from typing import Any
 
 from argosy.engine import managed
 from argosy.engine.diff import lists
+from argosy.engine.diff.applied import Applied
 from argosy.engine.diff.schema import ByKeys, ListOf, MapOf, Scalar, Schema, Schemaless, Struct, Unread, canonical
 from argosy.engine.model.resource import Manifest
-from argosy.engine.rendered import fingerprint
 
 Owned = Mapping[str, Any] | None
 """The part of our FieldsV1 tree that belongs to a value: None if we do not own it, empty if we own it as a whole."""
@@ -22,27 +22,12 @@ Owned = Mapping[str, Any] | None
 _PLAIN = (str, bool, int, float)
 
 
-def holds(desired: Manifest, live: Manifest, schema: Schema, *, owned: Owned, applied: "Applied") -> bool:
+def holds(desired: Manifest, live: Manifest, schema: Schema, *, owned: Owned, applied: Applied) -> bool:
     """Return whether the live object certainly is what an apply of the desired one would leave of it.
 
     What only the live object has does not matter here, unless the server would replace it.
     """
     return _Walk(applied).value(desired, live, schema, owned, "")
-
-
-@dataclass(slots=True)
-class Applied:
-    """Whether the desired manifest is the one that we applied last; `fingerprint` is that one's, empty if not known."""
-
-    desired: Manifest
-    fingerprint: str
-    _known: bool | None = None
-
-    def is_desired(self) -> bool:
-        """Return whether it certainly is. Reckoned when it is first asked for: most objects never need it."""
-        if self._known is None:
-            self._known = bool(self.fingerprint) and fingerprint(self.desired) == self.fingerprint
-        return self._known
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +60,8 @@ class _Walk:
         mine = owned.get("f:" + key) if owned else None
         below = _below(schema, key)
         if key not in live or below is None:
-            vanishes = value is None and isinstance(schema, Struct) and schema.typed and below is not None
-            return vanishes or self._untouched(mine)
+            gone = key not in live and below is not None and vanishes(value, below, schema)
+            return gone or self._untouched(mine)
         return self.value(value, now, below, mine, key)
 
     def _list(self, desired: list[Any], live: list[Any], schema: Schema, owned: Owned, name: str) -> bool:
@@ -142,8 +127,18 @@ def _exact_map(desired: Mapping[str, Any], live: Mapping[str, Any], schema: Sche
             return False
         if not exact(desired[key] if key in desired else filled[key], value, below):
             return False
-    vanish = isinstance(schema, Struct) and schema.typed
-    return all(key in live or (vanish and value is None) for key, value in desired.items())
+    absent = ((value, _below(schema, key)) for key, value in desired.items() if key not in live)
+    return all(below is not None and vanishes(value, below, schema) for value, below in absent)
+
+
+def vanishes(value: Any, below: Schema, schema: Schema) -> bool:
+    """Return whether a value that the live object does not have would not be kept in it either.
+
+    Null, an empty list and an empty map are nothing to a Go structure; of other empty values it depends on the field.
+    """
+    if not isinstance(schema, Struct) or not schema.typed:
+        return False
+    return value is None or (value == [] and isinstance(below, ListOf)) or (value == {} and isinstance(below, MapOf))
 
 
 def _below(schema: Schema, key: str) -> Schema | None:

@@ -11,6 +11,7 @@ from typing import Any
 from argosy.engine import managed
 from argosy.engine.diff import elements, ownership
 from argosy.engine.diff.absent import ABSENT
+from argosy.engine.diff.applied import Applied
 from argosy.engine.diff.elements import Elements
 from argosy.engine.diff.ownership import Owned, Trees
 from argosy.engine.diff.schema import Schema
@@ -21,16 +22,16 @@ def nothing(desired: Manifest, live: Manifest, schema: Schema) -> bool:
     """Return whether no field that we set earlier is missing from what is desired now."""
     entry = managed.applied_by_us(live)
     if entry is None:
-        return not any(any(managed.no_longer_wanted(tree, desired)) for tree in of_client_side(live, schema))
+        return not any(any(managed.no_longer_wanted(tree, desired, live)) for tree in of_client_side(live, schema))
     same_version = entry.get("apiVersion") == desired.get("apiVersion")
-    return same_version and not any(managed.no_longer_wanted(entry.get("fieldsV1") or {}, desired))
+    return same_version and not any(managed.no_longer_wanted(entry.get("fieldsV1") or {}, desired, live))
 
 
-def earlier(live: Manifest, schema: Schema) -> Owned:
+def earlier(live: Manifest, schema: Schema, applied: Applied) -> Owned:
     """Return what we applied earlier, by the live object's own record, and what others own."""
     entry = managed.applied_by_us(live)
     ours = of_client_side(live, schema) if entry is None else (entry.get("fieldsV1") or {},)
-    return Owned(ours, managed.of_others(live))
+    return Owned(ours, managed.of_others(live), applied)
 
 
 def of_client_side(live: Manifest, schema: Schema) -> Trees:
@@ -48,7 +49,11 @@ def of_client_side(live: Manifest, schema: Schema) -> Trees:
 def without(predicted: Manifest, desired: Manifest, live: Manifest, schema: Schema) -> Manifest:
     """Return a dry run's answer without what a client-side apply set and is not desired now."""
     trees = of_client_side(live, schema)
-    return _pruned(predicted, desired, schema, Owned(trees, managed.of_others(live)), "") if trees else predicted
+    return (
+        _pruned(predicted, desired, schema, Owned(trees, managed.of_others(live), Applied(desired, "")), "")
+        if trees
+        else predicted
+    )
 
 
 def _pruned(value: Any, desired: Any, schema: Schema, owned: Owned, name: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from argosy.engine import managed
 from argosy.engine.diff import elements
 from argosy.engine.diff.absent import ABSENT
+from argosy.engine.diff.applied import Applied
 from argosy.engine.diff.schema import ByKeys, ListOf, MapOf, Schema, Struct
 from argosy.engine.diff.steps import Element
 
@@ -72,18 +73,23 @@ def keys(trees: Trees) -> ByKeys | None:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """What is owned of a value, by us and by others."""
+    """What is owned of a value, by us and by others; `applied` is whether what is wanted is what we applied last."""
 
     ours: Trees
     others: Trees
+    applied: Applied
 
     def member(self, key: str) -> "Owned":
         """Return what is owned of a member of a map."""
-        return Owned(member(self.ours, key), member(self.others, key))
+        return Owned(member(self.ours, key), member(self.others, key), self.applied)
 
     def element(self, which: Element) -> "Owned":
         """Return what is owned of an element of a list."""
-        return Owned(element(self.ours, which), element(self.others, which))
+        return Owned(element(self.ours, which), element(self.others, which), self.applied)
+
+    def is_untouched(self) -> bool:
+        """Return whether we applied this very value, as a whole, and nobody has changed it since."""
+        return is_whole(self.ours) and self.applied.is_desired()
 
     def kept(self, live: Any) -> Any:
         """Return what stays of a live value that is no longer wanted: all of it if we do not own it, else theirs."""

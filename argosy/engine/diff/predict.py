@@ -8,9 +8,8 @@ of a removed field, and what webhooks would do. Source: structured-merge-diff, a
 from collections.abc import Mapping
 from typing import Any
 
-from argosy.engine.diff import elements, ownership
+from argosy.engine.diff import certain, elements, ownership
 from argosy.engine.diff.absent import ABSENT
-from argosy.engine.diff.certain import exact
 from argosy.engine.diff.ownership import Owned
 from argosy.engine.diff.schema import Anything, ListOf, MapOf, Scalar, Schema, Struct, canonical
 from argosy.engine.diff.steps import Element
@@ -19,24 +18,23 @@ from argosy.engine.model.resource import Manifest
 
 def predicted(desired: Manifest, live: Manifest, schema: Schema, owned: Owned) -> Manifest:
     """Return what the live object would be; `owned` is what was applied earlier."""
-    found = _map(desired, live, schema, owned)
-    bookkeeping = {**live.get("metadata", {}), **found.get("metadata", {})}
-    return {**found, "metadata": bookkeeping}
+    return _map(desired, live, schema, owned)
 
 
 def _value(desired: Any, live: Any, schema: Schema, owned: Owned, name: str) -> Any:
-    if desired is ABSENT:
-        return live if not owned.ours else owned.kept(live)
+    if owned.is_untouched():
+        return live
+    if desired is ABSENT or desired is None:
+        return owned.kept(live)
     if live is ABSENT:
-        dropped = ownership.is_whole(owned.ours) and desired in (None, False, "", 0, [], {})
-        return ABSENT if dropped or desired is None else _whole(desired)
+        return _whole(desired)
     if isinstance(desired, Mapping) and isinstance(live, Mapping) and not _is_replaced(schema, owned):
         return _map(desired, live, schema, owned)
     if isinstance(desired, list) and isinstance(live, list) and not _is_replaced(schema, owned):
         return _list(desired, live, schema, owned, name)
     if isinstance(schema, Scalar):
         return live if canonical.same(desired, live, schema.form) else desired
-    return live if exact(desired, live, schema) else _whole(desired)
+    return live if certain.exact(desired, live, schema) else _whole(desired)
 
 
 def _is_replaced(schema: Schema, owned: Owned) -> bool:
@@ -54,14 +52,15 @@ def _map(desired: Mapping[str, Any], live: Mapping[str, Any], schema: Schema, ow
     found: dict[str, Any] = {}
     for key in (*live, *(key for key in desired if key not in live)):
         below, mine = elements.below(schema, key), owned.member(key)
-        found[key] = _value(desired.get(key, ABSENT), live.get(key, ABSENT), below, mine, key)
+        if key in live or not certain.vanishes(desired[key], below, schema):
+            found[key] = _value(desired.get(key, ABSENT), live.get(key, ABSENT), below, mine, key)
     return {key: value for key, value in found.items() if value is not ABSENT}
 
 
 def _list(desired: list[Any], live: list[Any], schema: Schema, owned: Owned, name: str) -> Any:
     both = elements.both(desired, live, schema, name)
     if both is None:
-        return live if exact(desired, live, schema) else _whole(desired)
+        return live if certain.exact(desired, live, schema) else _whole(desired)
     (wanted, running), below = both, elements.inside(schema)
     found = {
         key: _value(wanted.get(key, ABSENT), running.get(key, ABSENT), below, owned.element(key), "")

@@ -19,8 +19,14 @@ def stripped(predicted: Manifest, live: Manifest) -> Manifest:
     entry, before = managed.applied_by_us(predicted), managed.applied_by_us(live)
     if entry is None:
         return predicted
-    trees = tuple(each.get("fieldsV1") or {} for each in (entry, before) if each is not None)
+    trees = tuple(_folded(each.get("fieldsV1") or {}) for each in (entry, before) if each is not None)
     return _ours(predicted, live, trees)
+
+
+def _folded(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the tree with what is owned of a Secret's `stringData` as a part of `data`: the server makes it that."""
+    given = tree.get("f:stringData")
+    return tree if given is None else {**tree, "f:data": {**tree.get("f:data", {}), **given}}
 
 
 def _ours(after: Any, before: Any, trees: Trees) -> Any:
