@@ -1,5 +1,6 @@
 """The repo server's service in this process, on repositories behind a real server, and the clock of processor time."""
 
+import gc
 import os
 import resource
 import subprocess
@@ -89,6 +90,8 @@ async def running(*, workers: int = 1, folder: Path | None = None) -> AsyncGener
             line = server.wait_for(lambda line: "http://" in line, within=_WITHIN)
             url = line[line.index("http://") :].split()[0].rstrip("/")
             async with wiring.service(settings.read(given, environment)) as (service, _):
+                gc.collect()
+                gc.freeze()  # as the server does
                 yield Bench(service, place / "served", url)
         finally:
             server.stop()
