@@ -20,7 +20,7 @@ from argosy.wire.repo_server import RenderRequest, ResolveRequest, SourceRequest
 
 _RUNS = 50
 _STARTS_WITHIN = 30.0
-_TOKEN = "a token of this measurement only"
+_TOKEN = "a long token that is for this measurement only"
 
 Make = Callable[[str, int], Source]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from argosy.engine import durations
+from argosy.gateways import process
 from argosy.gateways.process import BadSetting
 from repo_server.cache.failures import Pause
 from repo_server.git.patience import Patience
@@ -321,13 +322,7 @@ def _listen(text: str) -> Tcp | Unix:
 def _token(path: str) -> str:
     if not path:
         raise BadSetting("--token-file (or ARGOSY_REPO_SERVER_TOKEN_FILE) must name the file with the internal token")
-    try:
-        token = Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSetting(f"the token file {path!r} cannot be read: {error.strerror}") from error
-    if len(token) < 16:
-        raise BadSetting(f"the token file {path!r} must hold at least 16 characters")
-    return token
+    return process.token_in(Path(path), named="--token-file (or ARGOSY_REPO_SERVER_TOKEN_FILE)")
 
 
 def _default_state(environment: Mapping[str, str]) -> Path:

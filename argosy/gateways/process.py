@@ -31,13 +31,18 @@ def needed(environment: Mapping[str, str], name: str) -> str:
 
 def token(environment: Mapping[str, str], name: str) -> str:
     """Return the internal token in the file that a variable names. Raises `BadSetting` if it is none."""
-    path = Path(needed(environment, name))
+    return token_in(Path(needed(environment, name)), named=name)
+
+
+def token_in(path: Path, *, named: str) -> str:
+    """Return the internal token in a file, which a setting has named. Raises `BadSetting` if it is none."""
     try:
         found = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSetting(f"{name}: {path} cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        because = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise BadSetting(f"{named}: {path} cannot be read: {because}") from error
     if len(found) < _SHORTEST_TOKEN:
-        raise BadSetting(f"{name}: {path} holds fewer than {_SHORTEST_TOKEN} characters; write a random token into it")
+        raise BadSetting(f"{named}: {path} holds fewer than {_SHORTEST_TOKEN} characters; write a random token into it")
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from argosy.gateways.manifests.http import HttpManifests
 
-TOKEN = "a-token-for-the-tests-only"
+TOKEN = "a-long-token-that-is-for-the-tests-only"
 
 
 @dataclass

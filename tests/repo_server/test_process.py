@@ -9,11 +9,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from argosy.engine.model.rendering import Integrity
 from argosy.engine.model.repository import Repository
 from argosy.engine.model.source import Source
 from argosy.gateways.manifests.errors import Refused, Unavailable
 from argosy.gateways.manifests.http import HttpManifests
-from argosy.wire.repo_server import RENDER, RenderRequest, SourceRequest, VerifyRequest
+from argosy.wire.repo_server import RENDER, MetadataRequest, RenderRequest, SourceRequest, VerifyRequest
 from tests.repo_server.kitchen import config_map
 from tests.repo_server.processes import TOKEN, Starter
 from tests.repo_server.repositories import Forge
@@ -48,6 +49,26 @@ async def test_only_who_has_the_token_is_answered(starter: Starter, forge: Forge
     await stranger.close()
     async with aiohttp.ClientSession() as session, session.post(running.address + RENDER, data=b"{}") as response:
         assert (response.status, await response.read()) == (401, b"")
+
+
+async def test_2_78_signatures_can_be_switched_off(starter: Starter, forge: Forge, monkeypatch: pytest.MonkeyPatch):
+    """As in Argo CD: what a policy asks for is not looked at, and nothing is said of it."""
+    commit = forge.create().commit({"app/a.yaml": config_map("unsigned")})
+    repository, source = Repository(url=forge.address()), Source(repo_url=forge.address(), path="app")
+    policy = Integrity(mode="strict", keys=("4AEE18F83AFDEB23",), keyring=())
+    rendered = RenderRequest("shop", "store", "default", (SourceRequest(source, repository, "", policy),))
+    asked = MetadataRequest(source, repository, commit, policy)
+    on = await starter.start()
+    with pytest.raises(Refused, match="is not signed"):
+        await on.client.render(rendered)
+    assert len((await on.client.metadata(asked)).checks) == 1
+    on.process.terminate()
+    await on.process.wait()
+    monkeypatch.setenv("ARGOCD_GPG_ENABLED", "false")
+    off = await starter.start()
+    assert len((await off.client.render(rendered)).sources[0].manifests) == 1
+    assert (await off.client.metadata(asked)).checks == ()
+    assert "signatures_are_not_verified" in (starter.folder / "log").read_text()
 
 
 async def test_it_serves_on_a_unix_socket_of_its_owner(starter: Starter, forge: Forge, tmp_path: Path):

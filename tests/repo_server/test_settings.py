@@ -11,20 +11,22 @@ from repo_server.git.process import Limits as GitLimits
 from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.settings import BadSetting, Tcp, Unix
 
+TOKEN = "0123456789abcdef" * 2
+
 
 @pytest.fixture
 def token(tmp_path: Path) -> list[str]:
-    (tmp_path / "token").write_text("0123456789abcdef\n")
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
     return ["--token-file", str(tmp_path / "token")]
 
 
 def test_defaults(token: list[str]):
     read = settings.read(token, {"HOME": "/home/ada"})
     assert read.listen == Tcp(host="127.0.0.1", port=8081)
-    assert read.token == "0123456789abcdef"
+    assert read.token == TOKEN
     assert read.state == Path("/home/ada/.local/state/argosy/repo-server")
     assert (read.request_seconds, read.transfer_seconds, read.directory_bytes) == (15, 90, 10 * 1024 * 1024)
-    assert "0123456789abcdef" not in repr(read)
+    assert TOKEN not in repr(read)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +150,7 @@ def test_a_bad_setting_is_named(token: list[str], arguments: list[str], environm
 def test_there_is_no_start_without_a_token(tmp_path: Path):
     with pytest.raises(BadSetting, match="--token-file"):
         settings.read([], {})
-    (tmp_path / "short").write_text("short")
-    with pytest.raises(BadSetting, match="at least 16 characters"):
-        settings.read(["--token-file", str(tmp_path / "short")], {})
+    for content, because in ((TOKEN[1:].encode(), "fewer than 32 characters"), (b"\xff" * 40, "it is no text")):
+        (tmp_path / "bad").write_bytes(content)
+        with pytest.raises(BadSetting, match=because):
+            settings.read([], {"ARGOSY_REPO_SERVER_TOKEN_FILE": str(tmp_path / "bad")})
