@@ -1,20 +1,15 @@
-"""What a sync of an application would change, and how that is shown. Called by `app diff` and `app sync`.
+"""What a sync of an application would change, and how that is shown. Called by `app diff`, `app sync` and `diff`.
 
-Comes in: the managed resources. Goes out: the resources that differ, and a text for each: live with -, wanted with +.
+Comes in: the managed resources. Goes out: the resources that differ, and lines for each, in one of three forms.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
-
-from argosy.cli.external_diff import EXTERNAL_DIFF, compare
+from argosy.cli import difference_forms
+from argosy.cli.difference_forms import Form, Sides
 from argosy.cli.managed import ManagedResource
 from argosy.cli.printing import say
-from argosy.wire import yaml_text
-
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def differing(resources: Sequence[ManagedResource]) -> list[ManagedResource]:
@@ -22,17 +17,14 @@ def differing(resources: Sequence[ManagedResource]) -> list[ManagedResource]:
     return [resource for resource in resources if not resource.hook and _live(resource) != _wanted(resource)]
 
 
-def show(resources: Sequence[ManagedResource], environment: Mapping[str, str]) -> None:
-    """Print the difference of each resource, by the diff program that the environment names if there is one."""
-    program = environment.get(EXTERNAL_DIFF)
+def show(
+    resources: Sequence[ManagedResource], environment: Mapping[str, str], form: Form = difference_forms.unified
+) -> None:
+    """Print the difference of each resource."""
     for resource in resources:
         key = resource.key
         say(f"\n===== {key.group}/{key.kind} {key.namespace}/{key.name} ======")
-        before, after = _text(_live(resource)), _text(_wanted(resource))
-        if program:
-            compare(before, after, command=program, name=key.name)
-        else:
-            _show(before, after)
+        form(Sides(key.name, _live(resource), _wanted(resource), resource.live), environment)
 
 
 def _live(resource: ManagedResource) -> Mapping[str, Any] | None:
@@ -44,14 +36,3 @@ def _wanted(resource: ManagedResource) -> Mapping[str, Any] | None:
     if resource.target is None:
         return None
     return (resource.predicted_live if resource.live else None) or resource.target
-
-
-def _text(manifest: Mapping[str, Any] | None) -> str:
-    return "" if manifest is None else yaml_text.dump(manifest)
-
-
-def _show(before: str, after: str) -> None:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "live", "desired", lineterm="")
-    for line in lines:
-        colour = _COLOURS.get(line[0])
-        say(click.style(line, fg=colour) if colour else line)

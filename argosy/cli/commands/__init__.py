@@ -10,6 +10,7 @@ ENTRIES: Mapping[str, Entry] = {
     "cluster": Entry("argosy.cli.commands.cluster", "Manage clusters"),
     "completion": Entry("argosy.cli.commands.completion", "Print the completion script of a shell"),
     "context": Entry("argosy.cli.commands.context", "Switch between servers"),
+    "diff": Entry("argosy.cli.commands.diff", "Compare manifests with live objects without a server"),
     "login": Entry("argosy.cli.commands.login", "Log in to a server"),
     "logout": Entry("argosy.cli.commands.logout", "Log out of a server"),
     "proj": Entry("argosy.cli.commands.proj", "Show projects"),

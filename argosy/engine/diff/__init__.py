@@ -37,6 +37,7 @@ __all__ = [
     "confirm",
     "guess",
     "hidden",
+    "reckon",
     "wants_nothing_else",
 ]
 
@@ -56,7 +57,7 @@ def compare(
     if wants_nothing_else(pair.desired, pair.live, rules, schema=schema, applied=applied):
         return Same()
     local = strategy.server == "never" and not isinstance(schema, Unread)
-    return _reckoned(pair, rules, schema, applied) if local else AskServer(pair.key)
+    return reckon(pair, rules, schema=schema, applied=applied) if local else AskServer(pair.key)
 
 
 def wants_nothing_else(
@@ -89,12 +90,19 @@ def confirm(
 
 
 def guess(pair: Pair, rules: Rules, *, schema: Schema = UNREAD, applied: str = "") -> Verdict:
-    """Return the verdict when the API server refuses the dry run: changed, by our own reckoning of the apply.
-
-    What the schema does not say is not known then: defaults that come back in place of a removed field, and webhooks.
-    """
-    verdict = _reckoned(pair, rules, schema, applied)
+    """Return the verdict when the API server refuses the dry run: changed, in what `reckon` says."""
+    verdict = reckon(pair, rules, schema=schema, applied=applied)
     return Changed((), pair.live or {}) if isinstance(verdict, Same) else verdict
+
+
+def reckon(pair: Pair, rules: Rules, *, schema: Schema = UNREAD, applied: str = "") -> Verdict:
+    """Return the verdict without the API server's help: as good as schema and memory make it.
+
+    What no schema says is not known: defaults that come back in place of a removed field, and what webhooks do.
+    """
+    if pair.live is None or pair.desired is None:
+        return Missing() if pair.live is None else Extra()
+    return _verdict(pair.live, _predicted(pair.desired, pair.live, schema, applied), rules, schema)
 
 
 def hidden(
@@ -108,12 +116,6 @@ def hidden(
         return ()
     after = predicted or _predicted(pair.desired, pair.live, schema, "")
     return tuple(hiding.by_rules(pair.live, after, rules, schema))
-
-
-def _reckoned(pair: Pair, rules: Rules, schema: Schema, applied: str) -> Verdict:
-    if pair.live is None or pair.desired is None:
-        return Missing() if pair.live is None else Extra()
-    return _verdict(pair.live, _predicted(pair.desired, pair.live, schema, applied), rules, schema)
 
 
 def _predicted(desired: Manifest, live: Manifest, schema: Schema, applied: str) -> Manifest:

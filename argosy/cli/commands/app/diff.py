@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from argosy.cli import applications, client, differences
+from argosy.cli import applications, client, difference_forms, differences
 from argosy.cli.applications import Name, Refresh
 from argosy.cli.client import Client
 from argosy.cli.command import flag, number, text
@@ -23,6 +23,7 @@ from argosy.cli.offline import options as offline_options
 @flag("--exit-code", explain="Exit with a code of its own if there are differences (default: true)", default=True)
 @number("--diff-exit-code", explain="The exit code for differences", default=1)
 @text("--local", explain="Compare with this folder instead of the repository; it is rendered on this machine")
+@difference_forms.options
 @offline_options.root
 @offline_options.access
 @app_namespace()
@@ -32,7 +33,7 @@ def command(options: Globals, name: str, *, app_namespace: str | None, **given: 
 
     A diff program named by KUBECTL_EXTERNAL_DIFF is used instead if there is one.
     """
-    wanted = applications.parse(name, app_namespace)
+    wanted, form = applications.parse(name, app_namespace), difference_forms.chosen(given)
     refresh: Refresh | None = "hard" if given["hard_refresh"] else "normal" if given["refresh"] else None
     with client.connect(options) as connected:
         if refresh:
@@ -41,7 +42,7 @@ def command(options: Globals, name: str, *, app_namespace: str | None, **given: 
         if given["local"]:
             resources = _with_local(connected, wanted, resources, options=options, given=given)
         found = differences.differing(resources)
-    differences.show(found, options.environment)
+    differences.show(found, options.environment, form)
     if found and given["exit_code"]:
         raise Finished(given["diff_exit_code"])
 
