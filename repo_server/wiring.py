@@ -9,8 +9,11 @@ import structlog
 
 import argosy
 from argosy.gateways.clock import Clock, SystemClock
+from argosy.gateways.process import BadSetting
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import Tools
+from argosy.gateways.tools.runner import ScriptRunner
+from argosy.gateways.tools.scripts import Scripts
 from argosy.gateways.tools.worker import Limits as ToolLimits
 from argosy.gateways.tools.worker import Program
 from repo_server.cache.failures import Failures
@@ -51,40 +54,54 @@ async def service(
 ) -> AsyncGenerator[tuple[Service, Clock]]:
     """Yield the service with everything that it needs; all of it is ended afterwards.
 
-    `folders` are repositories that are read from disk, by URL; for work without a server.
+    `folders` are repositories that are read from disk, by URL; for work without a server. Raises `BadSetting` for a
+    state folder that cannot be used.
     """
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
-        tools = open_tools(settings, clock)
-        stack.push_async_callback(tools.close)
-        mirrors = await _mirrors(settings, clock, stack)
-        fetching = _fetching(settings, tools, clock)
-        stack.push_async_callback(fetching.web.close)
-        composer = Composer(mirrors, web=fetching.web)
-        plugins = _plugins(settings, tools, stack)
-        shelf = _shelf(settings)
-        stack.push_async_callback(shelf.close)
-        renderer = Renderer(
-            tools=tools,
-            plugins=plugins,
-            market=OpenMarket(mirrors=mirrors, composer=composer, fetching=fetching, tools=tools),
-            renders=Renders(shelf=shelf, limit=settings.cache_bytes, clock=clock),
-            failures=Failures(pause=settings.pause, clock=clock),
-            limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
-            clock=clock,
-            lifetime=settings.lifetime_seconds,
-        )
-        sources = Sources(
-            mirrors=mirrors,
-            composer=composer,
-            fetching=fetching,
-            signatures=_signatures(settings, tools, clock),
-            tools=tools,
-            seconds=settings.refs_seconds,
-            folders=folders,
-        )
-        bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
-        yield Service(sources=sources, renderer=renderer, bounds=bounds), clock
+        try:
+            built = await _service(settings, clock, stack, folders)
+        except OSError as error:
+            raise BadSetting(
+                f"--state {settings.state} cannot be used: {error.filename or ''}: {error.strerror}; it must be a "
+                "folder that is ours to write to: take away what is in the way, or name another one"
+            ) from error
+        yield built, clock
+
+
+async def _service(
+    settings: Settings, clock: Clock, stack: contextlib.AsyncExitStack, folders: Mapping[str, Tree]
+) -> Service:
+    tools = open_tools(settings, clock)
+    stack.push_async_callback(tools.close)
+    mirrors = await _mirrors(settings, clock, stack)
+    fetching = _fetching(settings, tools, clock)
+    stack.push_async_callback(fetching.web.close)
+    composer = Composer(mirrors, web=fetching.web)
+    plugins = _plugins(settings, tools, stack)
+    shelf = _shelf(settings)
+    stack.push_async_callback(shelf.close)
+    renderer = Renderer(
+        tools=tools,
+        plugins=plugins,
+        market=OpenMarket(mirrors=mirrors, composer=composer, fetching=fetching, tools=tools),
+        renders=Renders(shelf=shelf, limit=settings.cache_bytes, clock=clock),
+        failures=Failures(pause=settings.pause, clock=clock),
+        limits=Limits(directory_bytes=settings.directory_bytes, tool_bytes=settings.chart_bytes),
+        clock=clock,
+        lifetime=settings.lifetime_seconds,
+    )
+    sources = Sources(
+        mirrors=mirrors,
+        composer=composer,
+        fetching=fetching,
+        signatures=_signatures(settings, tools, clock),
+        tools=tools,
+        seconds=settings.refs_seconds,
+        folders=folders,
+    )
+    bounds = Bounds(seconds=settings.render_seconds, parallel=settings.parallel)
+    return Service(sources=sources, renderer=renderer, bounds=bounds)
 
 
 async def _mirrors(settings: Settings, clock: Clock, stack: contextlib.AsyncExitStack) -> Mirrors:
@@ -174,6 +191,20 @@ def _private_folder(state: Path) -> Path:
 
 def open_tools(settings: Settings, clock: Clock) -> Tools:
     """Return the tool workers, which whoever asked closes; none is started before the first question."""
+    return _pool(settings, clock)
+
+
+@contextlib.asynccontextmanager
+async def scripts(settings: Settings, clock: Clock) -> AsyncGenerator[Scripts]:
+    """Yield what runs users' scripts; the workers are ended afterwards."""
+    pool = _pool(settings, clock)
+    try:
+        yield ScriptRunner(pool)
+    finally:
+        await pool.close()
+
+
+def _pool(settings: Settings, clock: Clock) -> Pool:
     program = Program(
         path=settings.tool_worker or PACKAGED_TOOL_WORKER,
         limits=ToolLimits(seconds=settings.tool_seconds),

@@ -20,6 +20,7 @@ import structlog
 from argosy.gateways import process
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.tools.port import Tools
+from argosy.gateways.tools.scripts import Scripts
 from repo_server import settings, wiring
 from repo_server.local import folder
 from repo_server.local.folder import Folder
@@ -64,6 +65,13 @@ async def workshop(environment: Mapping[str, str]) -> AsyncGenerator[Workshop]:
         yield Workshop(tools=tools, chart_bytes=chosen.chart_bytes)
     finally:
         await tools.close()
+
+
+@contextlib.asynccontextmanager
+async def scripts(environment: Mapping[str, str]) -> AsyncGenerator[Scripts]:
+    """Yield what runs users' scripts, for work on objects; the workers are ended afterwards. Raises `BadSetting`."""
+    async with wiring.scripts(settings.offline(Path(os.devnull), environment), SystemClock()) as found:
+        yield found
 
 
 def _log_for_people() -> None:

@@ -1,0 +1,124 @@
+"""What the settings make of objects in files, by the server's own functions: health, ignored fields, actions.
+
+Comes in: objects, and the file of argocd-cm. Goes out: values to print; `CommandError` for what cannot be told. Called
+by `argosy health` and `argosy admin settings resource-overrides`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+from argosy.cli.errors import CommandError
+from argosy.cli.offline import circumstances
+from argosy.engine import health, normalise
+from argosy.engine.actions import defined
+from argosy.engine.actions.defined import Actions, LuaAction, Offered, Result
+from argosy.engine.health import Health, Policy
+from argosy.engine.model.resource import Manifest, key_of
+from argosy.engine.normalise import NoAnswer, Rules
+from argosy.engine.settings import Settings
+from argosy.gateways.tools import asking
+from argosy.gateways.tools.errors import ToolError
+from argosy.gateways.tools.scripts import Answered, Declined, Scripts
+from repo_server.local import offline
+from repo_server.settings import BadSetting
+
+Answer = TypeVar("Answer")
+
+
+def settings_in(path: str | None) -> Settings:
+    """Return the settings in a file of argocd-cm, those of a new installation without a file."""
+    return circumstances.read_settings([path]) if path else Settings()
+
+
+def needed_settings_in(path: str | None) -> Settings:
+    """Return the settings in a file of argocd-cm, which has to be named."""
+    if not path:
+        raise CommandError(
+            "--argocd-cm-path is missing",
+            advice="Write the settings to a file: kubectl get configmap argocd-cm -n argocd -o yaml",
+        )
+    return settings_in(path)
+
+
+def healths(manifests: Sequence[Manifest], policy: Policy, environment: Mapping[str, str]) -> list[Health | None]:
+    """Return the health of objects, in their order; None for a kind without a check."""
+    asked = [question for each in manifests if (question := health.question(each, policy))]
+
+    async def work(scripts: Scripts) -> list[Health]:
+        return [told.answer for told in await asking.healths(asked, scripts)]
+
+    answers = iter(_done(work, environment) if asked else ())
+    return [health.assess(each, policy, next(answers) if health.question(each, policy) else None) for each in manifests]
+
+
+def without_ignored(manifest: Manifest, rules: Rules, environment: Mapping[str, str], *, seconds: float) -> Manifest:
+    """Return an object without the fields that the rules of the settings leave out, and otherwise as it is."""
+    asked = normalise.questions([manifest], rules)
+
+    async def work(scripts: Scripts) -> Rules:
+        told = await asking.removals(asked, scripts, seconds=seconds)
+        return rules.knowing({each.identity: answer.answer for each, answer in zip(asked, told, strict=True)})
+
+    known = _done(work, environment) if asked else rules
+    for answer in known.answers.values():
+        if isinstance(answer, NoAnswer):
+            raise CommandError(answer.reason)
+    left = normalise.ignored.without(normalise.jq.without(manifest, known), known)
+    return normalise.managers.without(left, manifest, known)[0]
+
+
+def actions(manifest: Manifest, settings: Settings, environment: Mapping[str, str]) -> tuple[Offered, ...]:
+    """Return the actions that users define for an object, sorted by name."""
+    known = _defined(manifest, settings)
+    question = defined.discovery(manifest, known)
+    return () if question is None else _answer(question, defined.offered, environment)
+
+
+def run(
+    manifest: Manifest, name: str, parameters: Mapping[str, str], settings: Settings, environment: Mapping[str, str]
+) -> tuple[Result, ...]:
+    """Return what an action that users define wants done to an object."""
+    known = _defined(manifest, settings)
+    question = defined.execution(manifest, known, name, parameters)
+    if question is None:
+        names = ", ".join(each.name for each in known.definitions) or "none"
+        raise CommandError(
+            f"the settings define no action {name} for {key_of(manifest).group_kind}; there are: {names}"
+        )
+    return _answer(question, lambda answer: defined.results(answer, manifest), environment)
+
+
+def _defined(manifest: Manifest, settings: Settings) -> Actions:
+    kind = key_of(manifest).group_kind
+    known = defined.actions_for(kind, settings.customisations.actions)
+    if known is None:
+        raise CommandError(f"the settings define no actions for {kind}")
+    return known
+
+
+def _answer(question: LuaAction, read: Callable[[object], Answer], environment: Mapping[str, str]) -> Answer:
+    async def work(scripts: Scripts) -> Answered[object] | Declined:
+        return (await asking.actions([question], scripts))[0]
+
+    try:
+        match _done(work, environment):
+            case Answered(value):
+                return read(value)
+            case Declined(message):
+                raise CommandError(f"the action's script failed: {message}")
+    except defined.BadAnswer as error:
+        raise CommandError(str(error)) from error
+
+
+def _done(work: Callable[[Scripts], Awaitable[Answer]], environment: Mapping[str, str]) -> Answer:
+    """Have work done with the scripts. Raises `CommandError`."""
+
+    async def running() -> Answer:
+        async with offline.scripts(environment) as scripts:
+            return await work(scripts)
+
+    try:
+        return asyncio.run(running())
+    except (BadSetting, ToolError) as error:
+        raise CommandError(str(error)) from error
