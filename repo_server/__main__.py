@@ -27,11 +27,11 @@ def main(arguments: Sequence[str]) -> int:
     """Read the settings and serve. Returns the exit code: 2 for a setting that cannot be used."""
     try:
         settings = repo_server_settings.read(arguments, os.environ)
+        _prepare_process()
+        asyncio.run(_serve(settings))
     except BadSetting as error:
-        print(f"repo_server: {error}", file=sys.stderr)  # noqa: T201  there is no log yet
+        print(f"repo_server: {error}", file=sys.stderr)  # noqa: T201  for whoever started us
         return 2
-    _prepare_process()
-    asyncio.run(_serve(settings))
     return 0
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -49,6 +51,26 @@ async def test_only_who_has_the_token_is_answered(starter: Starter, forge: Forge
     await stranger.close()
     async with aiohttp.ClientSession() as session, session.post(running.address + RENDER, data=b"{}") as response:
         assert (response.status, await response.read()) == (401, b"")
+
+
+@pytest.mark.parametrize("place", ["", "mirrors", "mirrors/key/", "renders", "run", "keyrings/"])
+def test_what_stands_in_the_way_of_the_state_is_said_in_one_line(tmp_path: Path, place: str):
+    (tmp_path / "token").write_text(TOKEN)
+    wrong = tmp_path / "state" / place.rstrip("/")
+    wrong.parent.mkdir(parents=True, exist_ok=True)
+    if place == "mirrors/key/":
+        wrong.mkdir()
+    elif place == "keyrings/":
+        wrong.symlink_to("/proc/version")
+    else:
+        wrong.write_text("a file")
+    command = [sys.executable, "-m", "repo_server", "--listen", "127.0.0.1:0", "--token-file", str(tmp_path / "token")]
+    done = subprocess.run(
+        [*command, "--state", str(tmp_path / "state")], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"repo_server: --state {tmp_path / 'state'} cannot be used: {wrong}")
 
 
 async def test_2_78_signatures_can_be_switched_off(starter: Starter, forge: Forge, monkeypatch: pytest.MonkeyPatch):
