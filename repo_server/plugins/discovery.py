@@ -13,10 +13,10 @@ import msgspec
 from repo_server.plugins import patterns
 from repo_server.plugins.definition import Plugin
 from repo_server.recent import Recent
+from repo_server.render.environment import without_revision
 from repo_server.tree import Tree
 
 _REMEMBERED = 20_000
-_OF_THE_REVISION = "ARGOCD_APP_REVISION"
 
 Environment = Mapping[str, str]
 Run = Callable[[Plugin, Tree, str, Environment], Awaitable[bool]]
@@ -37,7 +37,7 @@ class Discovery:
         """
         looked_at = tree.unread()
         folder = await looked_at.demand(path, kind="directory")
-        told = {name: value for name, value in environment.items() if not name.startswith(_OF_THE_REVISION)}
+        told = without_revision(environment)
         by_command = plugin.spec.discover.by_command
         key = _key(plugin.fingerprint, tree.apart, folder.node.identity, path if by_command else "", told)
         if (known := self._answers.get(key)) is not None:

@@ -9,6 +9,11 @@ from argosy.wire.repo_server import RenderRequest
 _VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<braced>[^}]*)\}|(?P<plain>[A-Za-z0-9_]+))")
 
 
+def without_revision(variables: Mapping[str, str]) -> Mapping[str, str]:
+    """Return those of the variables that are the same at every commit."""
+    return {name: value for name, value in variables.items() if not name.startswith("ARGOCD_APP_REVISION")}
+
+
 class Variables:
     """The build environment of one render, which notes what of it was used."""
 

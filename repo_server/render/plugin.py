@@ -13,6 +13,7 @@ from repo_server.errors import Refused
 from repo_server.plugins.checkout import annotated
 from repo_server.plugins.plugins import Plugin, Plugins
 from repo_server.product import Product
+from repo_server.render.environment import without_revision
 from repo_server.render.job import Job, encoded, written
 from repo_server.tree import Tree
 
@@ -92,5 +93,5 @@ async def told(job: Job, plugins: Plugins) -> object:
     """
     told = environment(job)
     if job.generate_paths:
-        told = {name: value for name, value in told.items() if not name.startswith("ARGOCD_APP_REVISION")}
+        told = without_revision(told)
     return [told, job.generate_paths, (await chosen(job, plugins)).fingerprint]
