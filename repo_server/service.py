@@ -52,6 +52,9 @@ Answer = TypeVar("Answer")
 
 log = structlog.get_logger("repo_server")
 
+_MOST_SOURCES = 1000
+"""Each costs a little, even if all are refused in the end; no application has as many."""
+
 
 class EncodedSource(Model, frozen=True):
     """A `RenderedSource` whose manifests are JSON already."""
@@ -111,8 +114,7 @@ class Service:
         """Render the sources of an application: all of them, or `Refused`."""
         if not request.sources:
             raise Refused("invalid", "the application has no source; set spec.source")
-        for item in request.sources:
-            sources.check(item.source, item.repository)
+        _check(request.sources)
 
         async def work() -> EncodedAnswer:
             found = await _all([self._find(item, request.tools) for item in request.sources])
@@ -125,8 +127,7 @@ class Service:
         """Return what could be set about one of an application's sources."""
         if not 0 <= request.position < len(request.sources):
             raise Refused("invalid", f"the application has {len(request.sources)} sources, none {request.position}")
-        for item in request.sources:
-            sources.check(item.source, item.repository)
+        _check(request.sources)
 
         async def work() -> Details:
             found = await _all([self._find(item, request.tools) for item in request.sources])
@@ -246,6 +247,13 @@ class Service:
             raise Refused("invalid", str(error)) from error
         except ToolError as error:
             raise Refused("unavailable", str(error)) from error
+
+
+def _check(asked: Sequence[SourceRequest]) -> None:
+    if len(asked) > _MOST_SOURCES:
+        raise Refused("limit_exceeded", f"the application has {len(asked):,} sources; {_MOST_SOURCES:,} are the most")
+    for item in asked:
+        sources.check(item.source, item.repository)
 
 
 def _repositories(asked: Sequence[SourceRequest]) -> list[tuple[Source, Repository]]:

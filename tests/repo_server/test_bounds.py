@@ -29,3 +29,10 @@ async def test_an_application_without_a_source_is_refused(kitchen: Kitchen):
 def _request(*sources: Source) -> RenderRequest:
     asked = tuple(SourceRequest(source=source, repository=Repository(url=source.repo_url)) for source in sources)
     return RenderRequest(application="shop", namespace="store", project="default", sources=asked)
+
+
+async def test_s_more_sources_than_any_application_has_are_refused_at_once(kitchen: Kitchen):
+    with pytest.raises(Refused, match="the application has 50,000 sources; 1,000 are the most") as refused:
+        await kitchen.render(*[kitchen.source("app")] * 50_000)
+    assert refused.value.code == "limit_exceeded"
+    assert kitchen.forge.requests == []
