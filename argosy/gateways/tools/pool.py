@@ -57,6 +57,7 @@ _VERSIONS = msgspec.json.Decoder(dict[str, str])
 
 IDLE_SECONDS = 60.0
 _CLOSING = "closing"
+_LONGEST_BEGINNING, _LONGEST_END = 1500, 500
 ATTEMPTS = 2
 """A request whose worker was killed by somebody else is asked again, once: it may be what kills it."""
 
@@ -224,6 +225,13 @@ def _closed() -> ToolCrashed:
     return ToolCrashed("the tools are closed")
 
 
+def _shortened(message: str) -> str:
+    """Leave out the middle of a message of any length: it begins with where, and ends with why."""
+    if len(message) <= _LONGEST_BEGINNING + _LONGEST_END:
+        return message
+    return f"{message[:_LONGEST_BEGINNING]} [...] {message[-_LONGEST_END:]}"
+
+
 def _read(answer: Answer, wanted: msgspec.json.Decoder[T]) -> T:
     """Return what was computed, or raise the refusal: the table from the worker's outcomes to our errors."""
     match answer.outcome:
@@ -231,7 +239,7 @@ def _read(answer: Answer, wanted: msgspec.json.Decoder[T]) -> T:
             return wanted.decode(answer.body)
         case "failed":
             failed = msgspec.json.decode(answer.body, type=frames.FailedBody)
-            raise ToolFailed(failed.message, place=Place(failed.file, failed.document, failed.line))
+            raise ToolFailed(_shortened(failed.message), place=Place(failed.file, failed.document, failed.line))
         case "limit":
             limit = msgspec.json.decode(answer.body, type=frames.LimitBody)
             raise ToolLimit(limit.message, limit=limit.name)

@@ -419,8 +419,9 @@ async def test_s_135_b_21_a_chart_file_that_is_wrong_is_refused(pool: Pool, text
     ['{{ define "a" }}{{ include "b" . }}{{ end }}{{ define "b" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'],
 )
 async def test_s_136_templates_that_include_each_other_end(pool: Pool, template: str):
-    with pytest.raises(ToolFailed, match="nested reference name"):
+    with pytest.raises(ToolFailed, match=r" \[\.\.\.\] .*nested reference name") as failed:
         await pool.helm(small(template))
+    assert len(failed.value.message) < 2_010
 
 
 async def test_s_136_a_template_of_a_value_that_calls_itself_ends(open_pool: OpenPool, tool_worker_program: Path):
