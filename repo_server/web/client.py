@@ -102,7 +102,7 @@ class Web:
         except (aiohttp.InvalidURL, ValueError) as error:
             raise Refused("invalid", f"{name} is not a URL that can be asked") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Refused("unavailable", f"{name} could not be reached ({scrub(str(error))})") from error
+            raise Refused("unavailable", f"{name} could not be reached ({scrub(_why(error))})") from error
 
     async def close(self) -> None:
         """Close all connections."""
@@ -188,6 +188,12 @@ def _speaks_no_tls(error: Exception) -> bool:
     """Say whether what was answered to the greeting of TLS is none of it; OpenSSL's name for that has changed."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     return isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS
+
+
+def _why(error: Exception) -> str:
+    """Return what the system says, without the library's words around it."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    return (cause.strerror if isinstance(cause, OSError) else None) or str(cause)
 
 
 def _place(request: Request, url: str) -> _Place:
