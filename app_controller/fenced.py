@@ -102,11 +102,12 @@ class Fenced:
         namespace: str = "",
         patch_type: PatchType = "merge",
         dry_run: bool = False,
+        shape: Shape = "whole",
     ) -> Manifest:
         """See `port.Cluster`."""
         self._check_unless(dry_run)
         return await self._cluster.patch(
-            resource, name, body, namespace=namespace, patch_type=patch_type, dry_run=dry_run
+            resource, name, body, namespace=namespace, patch_type=patch_type, dry_run=dry_run, shape=shape
         )
 
     async def delete(

@@ -1,4 +1,4 @@
-"""The single place that writes what was found back to an Application: one merge patch, only if something changed.
+"""The single place that writes what was found back to an Application: one patch, only if something changed.
 
 Called by `reconcile`, `operate` and `delete`. Our own answer from the API server is put into the watched state at
 once, so that the next look reads what was written.
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from app_controller import patches
 from app_controller.outside import APPLICATIONS, Outside
 from app_controller.queue import ApplicationKey
 from app_controller.watched import Watched
@@ -28,6 +29,7 @@ class Reporter:
     def __init__(self, outside: Outside, watched: Watched) -> None:
         self._outside = outside
         self._watched = watched
+        self._listed: dict[ApplicationKey, patches.Listed] = {}
 
     async def write(self, key: ApplicationKey, fields: status.Fields, *, ends: Mapping[str, Any] | None = None) -> None:
         """Bring the status fields about; `ends` is the request that is over with it, and leaves the `operation` slot.
@@ -37,12 +39,11 @@ class Reporter:
         for _ in range(_TRIES):
             raw = self._watched.raw(key)
             if raw is None:
+                self._listed.pop(key, None)
                 return
-            patch = _patch_of(raw, fields, ends)
-            if not patch:
-                return
+            patch = patches.patch_for(raw, fields, ends, self._listed.get(key))
             try:
-                await self._patch(key, patch)
+                written = await self._send(key, raw, patch)
             except Conflict:
                 await self._read_again(key)
             except ClusterError as error:
@@ -50,8 +51,38 @@ class Reporter:
                     raise
                 fields = smaller
             else:
+                self._remember(key, patch, written, fields)
                 return
         raise Conflict(f"application {key} kept changing while its status was written")
+
+    async def _send(self, key: ApplicationKey, raw: Manifest, patch: patches.Patch | None) -> Manifest:
+        """Write, and return the Application as it is now. Raises `Conflict` if it is not what the patch is upon."""
+        match patch:
+            case None:
+                return raw
+            case patches.Merge(body):
+                return await self._patch(key, body) or raw
+            case patches.Steps(steps, wanted):
+                try:
+                    answer = await self._outside.control.patch(
+                        APPLICATIONS, key.name, steps, namespace=key.namespace, patch_type="json", shape="metadata"
+                    )
+                except Invalid as error:
+                    raise Conflict(str(error)) from error
+                except NotFound:
+                    return raw
+                written = {**raw, "metadata": answer["metadata"], "status": wanted}
+                self._watched.note_written(written)
+                return written
+
+    def _remember(
+        self, key: ApplicationKey, patch: patches.Patch | None, written: Manifest, fields: status.Fields
+    ) -> None:
+        """Know from which values the list that is held now was written, so that they need not be compared again."""
+        self._listed.pop(key, None)
+        held = (written.get("status") or {}).get("resources")
+        if held and "resources" in fields and patches.settles_resources(patch):
+            self._listed[key] = patches.Listed(held, fields["resources"])
 
     def _smaller(self, raw: Manifest, fields: status.Fields) -> status.Fields:
         """Return what is written of a status that is too large."""
@@ -88,20 +119,13 @@ class Reporter:
         version = metadata.get("resourceVersion")
         await self._patch(key, {"metadata": {"finalizers": kept, "resourceVersion": version}})
 
-    async def _patch(self, key: ApplicationKey, patch: Mapping[str, Any]) -> None:
+    async def _patch(self, key: ApplicationKey, patch: Mapping[str, Any]) -> Manifest | None:
         try:
             written = await self._outside.control.patch(APPLICATIONS, key.name, patch, namespace=key.namespace)
         except NotFound:
-            return
+            return None
         self._watched.note_written(written)
-
-
-def _patch_of(raw: Manifest, fields: status.Fields, ends: Mapping[str, Any] | None) -> dict[str, Any]:
-    changes = status.patch(raw.get("status") or {}, fields)
-    patch: dict[str, Any] = {"status": changes} if changes else {}
-    if ends is not None and raw.get("operation") == ends:
-        patch |= {"operation": None, "metadata": {"resourceVersion": raw["metadata"]["resourceVersion"]}}
-    return patch
+        return written
 
 
 def _is_too_large(error: ClusterError) -> bool:

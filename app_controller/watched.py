@@ -25,6 +25,20 @@ Listener = Callable[[ApplicationKey, Manifest | None, Manifest | None], None]
 """Told of an object's name, what it was (None: new) and what it is (None: gone)."""
 
 
+class _Metadata(msgspec.Struct, rename="camel"):
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+
+
+class _Head(msgspec.Struct):
+    metadata: _Metadata
+
+
+_decode_head = msgspec.json.Decoder(_Head).decode
+
+
 def _nobody(key: ApplicationKey, before: Manifest | None, after: Manifest | None) -> None:
     del key, before, after
 
@@ -36,8 +50,11 @@ def _identity(manifest: Manifest) -> ApplicationKey:
 
 def _version(manifest: Manifest | None) -> int:
     """Return the resource version as a number, 0 if there is none: versions of one object only grow."""
-    text = str(((manifest or {}).get("metadata") or {}).get("resourceVersion") or "")
-    return int(text) if text.isdecimal() else 0
+    return _number(str(((manifest or {}).get("metadata") or {}).get("resourceVersion") or ""))
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else 0
 
 
 class Mirror:
@@ -79,8 +96,11 @@ class Mirror:
         self.synced.set()
 
     def change(self, manifest: bytes) -> None:
-        """Take an object that was added or modified."""
-        self.put(orjson.loads(manifest))
+        """Take an object that was added or modified; what is held already, as our own writes are, is not decoded."""
+        seen = _decode_head(manifest).metadata
+        held = self._objects.get(ApplicationKey(seen.namespace, seen.name))
+        if held is None or held["metadata"].get("uid") != seen.uid or _number(seen.resource_version) > _version(held):
+            self.put(orjson.loads(manifest))
 
     def delete(self, manifest: bytes) -> None:
         """Forget an object."""

@@ -3,10 +3,11 @@
 It is never changed: after an event, `with_changes` makes the next one from it and the objects that were judged anew.
 """
 
+import operator
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 from argosy.engine import health
 from argosy.engine.judged import Judged
@@ -33,11 +34,13 @@ class Comparison:
     """
 
     rendering: Rendering
-    objects: Mapping[ResourceKey, Judged] = field(default_factory=dict[ResourceKey, Judged])
+    objects: dict[ResourceKey, Judged] = field(default_factory=dict[ResourceKey, Judged])
     order: tuple[ResourceKey, ...] = ()
     tally: Tally = field(default_factory=Tally)
     noted: tuple[Condition, ...] = ()
     instance: str = ""
+    shown: tuple[Any, ...] = ()
+    """The entries of `status.resources` in order, as JSON; one that has not changed is the same value as before."""
 
     @property
     def judged(self) -> Iterator[Judged]:
@@ -79,17 +82,27 @@ class Comparison:
         """Return the comparison with these objects as they are now; None for one that is no longer there."""
         if all(self.objects.get(key) is judged for key, judged in changes.items()):
             return self
-        objects, tally, order = dict(self.objects), self.tally.copy(), self.order
+        objects, tally, order = self.objects.copy(), self.tally.copy(), self.order
+        shown = list(self.shown)
         for key, judged in changes.items():
-            before = objects.pop(key, None)
+            before = objects.get(key)
             if before is not None:
                 tally.drop(before)
             if judged is not None:
                 objects[key] = judged
                 tally.add(judged)
-            if (before is None) != (judged is None):
-                order = _without(order, key) if judged is None else _with(order, key)
-        return replace(self, objects=objects, order=order, tally=tally)
+            elif before is not None:
+                del objects[key]
+            place = bisect_left(order, key)
+            end = place if before is None else place + 1
+            if judged is None:
+                order, shown[place:end] = (*order[:place], *order[end:]), ()
+            elif before is None:
+                order, shown[place:end] = (*order[:place], key, *order[end:]), (judged.shown,)
+            elif shown[place] != judged.shown:
+                shown[place] = judged.shown
+        same = len(shown) == len(self.shown) and all(map(operator.is_, shown, self.shown))
+        return replace(self, objects=objects, order=order, tally=tally, shown=self.shown if same else tuple(shown))
 
 
 def compared(
@@ -106,17 +119,8 @@ def compared(
     tally = Tally(ResourceKey("argoproj.io", "Application", metadata.namespace, metadata.name))
     for each in objects.values():
         tally.add(each)
-    return Comparison(rendering, objects, tuple(sorted(objects)), tally, noted, instance)
-
-
-def _with(order: tuple[ResourceKey, ...], key: ResourceKey) -> tuple[ResourceKey, ...]:
-    place = bisect_left(order, key)
-    return (*order[:place], key, *order[place:])
-
-
-def _without(order: tuple[ResourceKey, ...], key: ResourceKey) -> tuple[ResourceKey, ...]:
-    place = bisect_left(order, key)
-    return (*order[:place], *order[place + 1 :])
+    order = tuple(sorted(objects))
+    return Comparison(rendering, objects, order, tally, noted, instance, tuple(objects[key].shown for key in order))
 
 
 def _shared(instance: str, claimed: Mapping[ResourceKey, str]) -> Iterator[Condition]:

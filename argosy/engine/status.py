@@ -56,7 +56,7 @@ def of_comparison(application: Application, found: Comparison, *, now: datetime)
             )
         ),
         "health": _health(application, HealthStatus(overall.status, overall.message), now),
-        "resources": [each.shown for each in found.judged],
+        "resources": list(found.shown),
         "summary": to_json(_summary(found)),
         "sourceType": None if many else next(iter(types), None),
         "sourceTypes": list(types) if many else None,

@@ -154,11 +154,13 @@ class Client:
         namespace: str = "",
         patch_type: PatchType = "merge",
         dry_run: bool = False,
+        shape: Shape = "whole",
     ) -> Manifest:
         """See `port.Cluster.patch`."""
-        return await self._object(
-            requests.patch(resource, name, body, namespace=namespace, patch_type=patch_type, dry_run=dry_run)
+        request = requests.patch(
+            resource, name, body, namespace=namespace, patch_type=patch_type, dry_run=dry_run, shape=shape
         )
+        return await self._object(request)
 
     async def delete(
         self,

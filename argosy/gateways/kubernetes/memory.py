@@ -209,6 +209,7 @@ class MemoryCluster:
         namespace: str = "",
         patch_type: PatchType = "merge",
         dry_run: bool = False,
+        shape: Shape = "whole",
     ) -> Manifest:
         """See `port.Cluster.patch`; raises `Unpromised` for another type than merge."""
         self._begin("patch", dry_run=dry_run)
@@ -217,7 +218,7 @@ class MemoryCluster:
         place = _place(resource, namespace, name)
         stored = self._update(resource, place, _merge(self._find(place), body))
         self.writes.append(Write("patch", resource, place[2], place[3], body))
-        return stored
+        return stored if shape == "whole" else {"metadata": stored["metadata"]}
 
     async def delete(
         self,

@@ -163,8 +163,12 @@ class Cluster(Protocol):
         namespace: str = "",
         patch_type: PatchType = "merge",
         dry_run: bool = False,
+        shape: Shape = "whole",
     ) -> Manifest:
-        """Patch an object; a JSON patch whose test fails raises `Invalid`, a stale `resourceVersion` `Conflict`."""
+        """Patch an object, and return it or, in shape `metadata`, its metadata alone.
+
+        A JSON patch whose test fails raises `Invalid`, a stale `resourceVersion` `Conflict`.
+        """
         ...
 
     async def delete(

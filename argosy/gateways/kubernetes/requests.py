@@ -144,6 +144,7 @@ def patch(
     namespace: str,
     patch_type: PatchType,
     dry_run: bool,
+    shape: Shape,
 ) -> Request:
     """Patch an object."""
     return _about(
@@ -155,6 +156,7 @@ def patch(
         query=_write(dry_run=dry_run),
         body=orjson.dumps(body),
         content_type=_PATCH_TYPES[patch_type],
+        accept=_METADATA if shape == "metadata" else _JSON,
     )
 
 
