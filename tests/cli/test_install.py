@@ -21,11 +21,11 @@ def place(control_plane: Any) -> Iterator[str]:
         client.delete(f"/api/v1/namespaces/{name}")
 
 
-def install(kubeconfig: Path, namespace: str) -> str:
+def install(kubeconfig: Path, namespace: str, *words: str) -> str:
     """Run the command, and return what it says."""
     command = [sys.executable, "-m", "argosy.cli", "up", "--install-only"]
     where = ["--kubeconfig", str(kubeconfig), "--namespace", namespace]
-    return subprocess.run([*command, *where], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([*command, *where, *words], capture_output=True, text=True, check=True).stdout
 
 
 def test_it_makes_the_cluster_ready_once_and_says_the_password_each_time(control_plane: Any, place: str) -> None:
@@ -42,3 +42,27 @@ def test_it_makes_the_cluster_ready_once_and_says_the_password_each_time(control
         assert f"password: {password}" in install(control_plane.kubeconfig, place)
         again = client.get(f"{base}/secrets/argocd-secret").raise_for_status().json()
         assert again["metadata"]["resourceVersion"] == accounts["metadata"]["resourceVersion"]
+
+
+def test_what_an_adopted_installation_says_of_its_objects_does_not_change(control_plane: Any, place: str) -> None:
+    with control_plane.main.client() as client:
+        base = f"/api/v1/namespaces/{place}"
+        client.post("/api/v1/namespaces", json={"metadata": {"name": place}}).raise_for_status()
+        secret = {"metadata": {"name": "argocd-secret"}, "data": {"server.secretkey": "eA=="}}
+        client.post(f"{base}/secrets", json=secret).raise_for_status()
+        said = {"metadata": {"name": "argocd-cm"}, "data": {"url": "https://a", "argosy.health.generic": "true"}}
+        client.post(f"{base}/configmaps", json=said).raise_for_status()
+
+        install(control_plane.kubeconfig, place, "--adopt")
+        once = client.get(f"{base}/configmaps/argocd-cm").raise_for_status().json()
+        assert once["data"] == {**said["data"], "argosy.ignoreDifferences.shipped": "false"}
+        install(control_plane.kubeconfig, place, "--adopt")
+        again = client.get(f"{base}/configmaps/argocd-cm").raise_for_status().json()
+        assert again["metadata"]["resourceVersion"] == once["metadata"]["resourceVersion"]
+
+
+def test_what_a_new_installation_says_of_its_objects_is_ours(control_plane: Any, place: str) -> None:
+    install(control_plane.kubeconfig, place, "--adopt")
+    with control_plane.main.client() as client:
+        said = client.get(f"/api/v1/namespaces/{place}/configmaps/argocd-cm").raise_for_status().json()
+    assert not [key for key in said["data"] if key.startswith("argosy.")]

@@ -1,8 +1,8 @@
 """Make a cluster ready for Argosy: definitions, settings, a first password. Called by `commands.up` before it starts
 the processes.
 
-It refuses a cluster that somebody else controls, creates what is missing and changes nothing that is there (but the
-three definitions, which are brought up to date).
+It refuses a cluster that somebody else controls, creates what is missing and changes nothing that is there, but the
+three definitions, which are brought up to date, and two settings of an installation that is adopted.
 """
 
 import asyncio
@@ -62,7 +62,9 @@ class Installed:
 
 async def install(cluster: Cluster, namespace: str, *, adopt: bool, now: datetime) -> Installed:
     """Make the cluster ready. Raises `CommandError` if it is somebody else's."""
-    if not adopt:
+    if adopt:
+        await _judge_as_before(cluster, namespace)
+    else:
         await _refuse_what_is_not_ours(cluster, namespace)
     for path in sorted(_CRDS.glob("*.yaml")):
         await cluster.apply(_KINDS["CustomResourceDefinition"], yaml.load(path.read_text(), Loader=yaml.CSafeLoader))
@@ -93,15 +95,34 @@ async def _refuse_what_is_not_ours(cluster: Cluster, namespace: str) -> None:
                 "this cluster runs Argo CD's application controller; two controllers would undo each other's work. "
                 "Scale it to 0 and run `argosy up --adopt` to take its applications over"
             )
-    try:
-        found = await cluster.get(_KINDS["Secret"], objects.ACCOUNTS_SECRET, namespace=namespace)
-    except NotFound:
-        return
-    if objects.OURS not in (found["metadata"].get("annotations") or {}):
+    if await _is_somebody_elses(cluster, namespace):
         raise CommandError(
             f"Secret {namespace}/{objects.ACCOUNTS_SECRET} was not made by Argosy; its accounts are somebody's. "
             "Choose another --namespace, or use it as it is with --adopt"
         )
+
+
+async def _is_somebody_elses(cluster: Cluster, namespace: str) -> bool:
+    """Return whether there are accounts that were not made by us."""
+    try:
+        found = await cluster.get(_KINDS["Secret"], objects.ACCOUNTS_SECRET, namespace=namespace)
+    except NotFound:
+        return False
+    return objects.OURS not in (found["metadata"].get("annotations") or {})
+
+
+async def _judge_as_before(cluster: Cluster, namespace: str) -> None:
+    """Switch off what would make an adopted installation say something else of its objects, unless it is set."""
+    if not await _is_somebody_elses(cluster, namespace):
+        return
+    try:
+        found = await cluster.get(_KINDS["ConfigMap"], objects.SETTINGS, namespace=namespace)
+    except NotFound:
+        return
+    said = found.get("data") or {}
+    missing = {key: value for key, value in objects.AS_BEFORE.items() if key not in said}
+    if missing:
+        await cluster.patch(_KINDS["ConfigMap"], objects.SETTINGS, {"data": missing}, namespace=namespace)
 
 
 async def _accounts(cluster: Cluster, namespace: str, now: datetime) -> str:

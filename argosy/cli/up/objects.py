@@ -15,6 +15,10 @@ OURS = "argosy/managed"
 ACCOUNTS_SECRET = "argocd-secret"  # noqa: S105  a name
 INITIAL_PASSWORD_SECRET = "argocd-initial-admin-secret"  # noqa: S105  a name
 
+AS_BEFORE: Mapping[str, str] = {"argosy.health.generic": "false", "argosy.ignoreDifferences.shipped": "false"}
+"""Keys of `argocd-cm` with which an installation of Argo CD's is judged as it was (decision 10)."""
+
+SETTINGS = "argocd-cm"
 _SETTINGS = ("argocd-rbac-cm", "argocd-cmd-params-cm", "argocd-notifications-cm", "argocd-gpg-keys-cm")
 _TRUST = ("argocd-tls-certs-cm", "argocd-ssh-known-hosts-cm")
 
@@ -44,7 +48,7 @@ def settings(control_namespace: str) -> list[Manifest]:
     """Return the settings ConfigMaps and the project that permits everything."""
     general = {"resource.exclusions": EXCLUSIONS}
     return [
-        _config_map("argocd-cm", control_namespace, general),
+        _config_map(SETTINGS, control_namespace, general),
         *(_config_map(name, control_namespace, {}) for name in (*_SETTINGS, *_TRUST)),
         {
             "apiVersion": "argoproj.io/v1alpha1",
