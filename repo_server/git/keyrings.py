@@ -17,6 +17,9 @@ from argosy.gateways.clock import Clock
 from repo_server.errors import Refused
 from repo_server.git.access import HARDENED
 from repo_server.git.verdicts import Verdict
+from repo_server.recent import Recent
+
+MOST_VERDICTS = 500_000
 
 _KEPT = 16
 _SECONDS = 30
@@ -39,7 +42,7 @@ class Keyring:
 
     folder: Path
     until: float
-    verdicts: OrderedDict[str, Verdict] = field(default_factory=OrderedDict)
+    verdicts: Recent[str, Verdict] = field(default_factory=lambda: Recent(most=MOST_VERDICTS))
     proved: dict[frozenset[str], set[str]] = field(default_factory=dict)
 
     @property

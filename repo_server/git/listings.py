@@ -4,12 +4,12 @@ One listing of HEAD, branches and tags serves every application of the repositor
 looked up by its own name, only when somebody asks for it, and believed for as long.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from argosy.gateways.clock import Clock
 from repo_server.git.refs import Refs
+from repo_server.recent import Recent
 from repo_server.shared_call import SharedCall
 
 USUAL = ("HEAD", "refs/heads/", "refs/tags/")
@@ -77,7 +77,7 @@ class Listings:
         self._ask = ask
         self._clock = clock
         self._usual = _Listing(ask, USUAL, clock)
-        self._elsewhere: OrderedDict[Sequence[str], _Listing] = OrderedDict()
+        self._elsewhere: Recent[Sequence[str], _Listing] = Recent(most=_MOST_ELSEWHERE)
 
     async def usual(self, *, believe: float | None) -> Refs:
         """Return HEAD, the branches and the tags. Raises `Refused`."""
@@ -85,8 +85,5 @@ class Listings:
 
     async def elsewhere(self, names: tuple[str, ...], *, believe: float | None) -> Refs:
         """Return those of these refs, by full name, that there are. Raises `Refused`."""
-        listing = self._elsewhere.setdefault(names, _Listing(self._ask, names, self._clock))
-        self._elsewhere.move_to_end(names)
-        if len(self._elsewhere) > _MOST_ELSEWHERE:
-            self._elsewhere.popitem(last=False)
+        listing = self._elsewhere.of(names, lambda: _Listing(self._ask, names, self._clock))
         return await listing.refs(believe=believe)

@@ -17,14 +17,13 @@ from argosy.gateways.tools.port import Tools
 from repo_server.errors import Refused
 from repo_server.git import commits, verdicts
 from repo_server.git.commits import Commit
-from repo_server.git.keyrings import Keyring, Keyrings
+from repo_server.git.keyrings import MOST_VERDICTS, Keyring, Keyrings
 from repo_server.git.mirror import Mirror, NamedTag
 from repo_server.git.verdicts import UNREADABLE, UNSIGNED, Signed, Unproved, Verdict
 
 _SEAL = "argocd-gpg-seal"
 _SHOWN = 10
 _MOST_COMMITS = 100_000
-_MOST_VERDICTS = 500_000
 _AT_ONCE = 4
 _JUDGED_TOGETHER = 64
 
@@ -86,7 +85,7 @@ class Signatures:
             if len(problems) > _SHOWN:
                 break
         if not problems:
-            if len(proved) > _MOST_VERDICTS:
+            if len(proved) > MOST_VERDICTS:
                 proved.clear()
             proved.update(item.identity for item in walked)
         return problems
@@ -113,7 +112,6 @@ class Signatures:
             case _:
                 return Unproved(because="has more than one signature; one is asked for")
         if (known := keyring.verdicts.get(item.identity)) is not None:
-            keyring.verdicts.move_to_end(item.identity)
             return known
         async with self._turns:
             finished = await mirror.look(_command(item, keyring), keyring.variables)
@@ -122,10 +120,7 @@ class Signatures:
         verdict = verdicts.read(item.signatures[0], finished)
         if verdict == UNREADABLE:
             return verdict  # perhaps gpg could not be run just now
-        keyring.verdicts[item.identity] = verdict
-        if len(keyring.verdicts) > _MOST_VERDICTS:
-            keyring.verdicts.popitem(last=False)
-        return verdict
+        return keyring.verdicts.put(item.identity, verdict)
 
 
 def _command(item: _Judged, keyring: Keyring) -> list[str]:

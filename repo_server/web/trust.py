@@ -5,13 +5,13 @@ Called by `web.client`. Contexts are kept, because making one reads all of the s
 
 import hashlib
 import ssl
-from collections import OrderedDict
 from urllib.parse import urljoin, urlsplit
 
 from argosy.engine.model.repository import Repository
 from repo_server.errors import Refused
 from repo_server.git.address import origin_of, scrub
 from repo_server.private_files import PrivateFiles
+from repo_server.recent import Recent
 
 _MOST_CONTEXTS = 64
 
@@ -20,7 +20,7 @@ class Trust:
     """The TLS contexts that were made, by what they were made of."""
 
     def __init__(self) -> None:
-        self._contexts: OrderedDict[bytes, ssl.SSLContext] = OrderedDict()
+        self._contexts: Recent[bytes, ssl.SSLContext] = Recent(most=_MOST_CONTEXTS)
 
     def context(self, repository: Repository, url: str) -> ssl.SSLContext | bool:
         """Return what aiohttp is to check a server by: a context, True (the system's authorities) or False (nothing).
@@ -37,19 +37,14 @@ class Trust:
             return not repository.insecure
         made_of = ("" if own else "elsewhere", repository.ca_pem, *certificate, str(repository.insecure))
         key = hashlib.sha256("\0".join(made_of).encode()).digest()
-        if key not in self._contexts:
-            try:
-                self._contexts[key] = _context(repository, certificate, own=own)
-            except (ssl.SSLError, ValueError) as error:
-                raise Refused(
-                    "invalid",
-                    f"the TLS certificates or the client key for {scrub(repository.url)} cannot be read; "
-                    f"they must be PEM ({type(error).__name__})",
-                ) from error
-            if len(self._contexts) > _MOST_CONTEXTS:
-                self._contexts.popitem(last=False)
-        self._contexts.move_to_end(key)
-        return self._contexts[key]
+        try:
+            return self._contexts.of(key, lambda: _context(repository, certificate, own=own))
+        except (ssl.SSLError, ValueError) as error:
+            raise Refused(
+                "invalid",
+                f"the TLS certificates or the client key for {scrub(repository.url)} cannot be read; "
+                f"they must be PEM ({type(error).__name__})",
+            ) from error
 
 
 def proxy(repository: Repository, url: str) -> str | None:

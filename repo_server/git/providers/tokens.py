@@ -4,7 +4,6 @@ Comes in: an `Access` whose credential git may not be able to use. Goes out: one
 `git.command` before every command. Tokens are in memory only.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from repo_server.git.providers import azure, github, google
 from repo_server.git.providers.azure import WorkloadIdentity
 from repo_server.git.providers.exchange import Exchange
 from repo_server.git.providers.lent import Lent
+from repo_server.recent import Recent
 from repo_server.shared_call import SharedCall
 from repo_server.web.trust import Trust
 
@@ -39,7 +39,7 @@ class Tokens:
         self._seconds = seconds
         self._workload = workload
         self._trust = Trust()
-        self._purses: OrderedDict[Hashable, _Purse] = OrderedDict()
+        self._purses: Recent[Hashable, _Purse] = Recent(most=_MOST_KEPT)
 
     async def equip(self, access: Access) -> Access:
         """Return the access with a credential that git can use. Raises `Refused`."""
@@ -51,13 +51,10 @@ class Tokens:
 
     def forget(self, access: Access) -> None:
         """Keep the token of this identity no longer: the repository did not take it."""
-        self._purses.pop(_identity(replace(access, lent=None)), None)
+        self._purses.drop(_identity(replace(access, lent=None)))
 
     async def _lent(self, tradable: Tradable, access: Access) -> Lent:
-        purse = self._purses.setdefault(_identity(access), _Purse(SharedCall(lambda: self._buy(tradable, access))))
-        self._purses.move_to_end(_identity(access))
-        if len(self._purses) > _MOST_KEPT:
-            self._purses.popitem(last=False)
+        purse = self._purses.of(_identity(access), lambda: _Purse(SharedCall(lambda: self._buy(tradable, access))))
         if purse.lent is None or purse.lent.until - _BEFORE_THE_END <= self._clock.now():
             purse.lent = await purse.buy.join()
         return purse.lent
