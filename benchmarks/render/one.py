@@ -64,22 +64,8 @@ async def _each(table: bench.Bench, sources: Sequence[Source], revision: str) ->
 
 def _kinds() -> Sequence[_Kind]:
     return (
-        _Kind(
-            "small",
-            "chart of 2 templates",
-            charts.small("small"),
-            lambda url, run: _helm(url, "small", run),
-            "1.5 ms",
-            (helm(), "template", "bench", "FOLDER/small", "--set", "image.tag=x"),
-        ),
-        _Kind(
-            "large",
-            "chart of 60 templates",
-            charts.large("large"),
-            lambda url, run: _helm(url, "large", run),
-            "12 ms",
-            (helm(), "template", "bench", "FOLDER/large", "--set", "image.tag=x"),
-        ),
+        _chart("small", "chart of 2 templates", charts.small("small"), target="1.5 ms"),
+        _chart("large", "chart of 60 templates", charts.large("large"), target="12 ms"),
         _Kind(
             "overlay",
             "kustomization of 2 files",
@@ -91,8 +77,13 @@ def _kinds() -> Sequence[_Kind]:
     )
 
 
-def _helm(url: str, path: str, run: int) -> Source:
-    return Source(url, path=path, helm=HelmOptions(parameters=(HelmParameter("image.tag", f"1.{run}"),)))
+def _chart(name: str, what: str, files: Mapping[str, str], *, target: str) -> _Kind:
+    def make(url: str, run: int) -> Source:
+        return Source(url, path=name, helm=HelmOptions(parameters=(HelmParameter("image.tag", f"1.{run}"),)))
+
+    return _Kind(
+        name, what, files, make, target, (helm(), "template", "bench", f"FOLDER/{name}", "--set", "image.tag=x")
+    )
 
 
 def helm() -> str:

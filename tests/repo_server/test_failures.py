@@ -1,5 +1,7 @@
 """Git's words become ours: the kind of failure, what to do, and nothing secret."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from argosy.engine.model.repository import Repository
@@ -16,58 +18,57 @@ ACCESS = Access(
 ANONYMOUS = Access(address=ACCESS.address, repository=Repository(url="https://git.example.org/app"))
 
 
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "access_denied": {
+        "fatal: Authentication failed for 'https://git.example.org/app/'": "refused the credentials",
+        "fatal: unable to access 'https://x/': The requested URL returned error: 403": "refused",
+        "git@github.com: Permission denied (publickey).": "refused the credentials",
+        'Load key "/proc/1/fd/7": error in libcrypto': "refused the credentials",
+        "fatal: could not read Username for 'https://x': terminal prompts disabled": "refused the",
+        "Host key verification failed.": "argocd-ssh-known-hosts-cm",
+        "No ED25519 host key is known for x and you have requested strict checking.": "known hosts",
+        "SSL certificate problem: unable to get local issuer certificate": "argocd-tls-certs-cm",
+        "OpenSSL SSL_read: tlsv13 alert certificate required, errno 0": "tlsClientCertData",
+        "error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca": "client certificate",
+        "server certificate verification failed. CAfile: none CRLfile: none": "not trusted",
+        "fatal: unable to access 'https://x/': CONNECT tunnel failed, response 407": "its proxy",
+        "proxy p: it answered CONNECT with status 403\nkex_exchange_identification: closed": "proxy",
+        "error: object 01: treeNotSorted: not properly sorted\nfatal: fsck error in packed object": "sound",
+    },
+    "repository_not_found": {
+        "remote: Repository not found.\nfatal: repository 'https://x/' not found": "check",
+        "fatal: unable to access 'https://x/': The requested URL returned error: 404": "check",
+        "fatal: '/x' does not appear to be a git repository": "no such repository",
+    },
+    "unavailable": {
+        "ssh: Could not resolve hostname x: Name or service not known": "host name is not known",
+        "fatal: unable to access 'https://x/': Could not resolve host: x": "host name is not known",
+        "Failed to connect to x port 443 after 0 ms: Couldn't connect to server": "not be reached",
+        "error: RPC failed; curl 18 transfer closed with outstanding read data remaining": "reached",
+        "fatal: unable to access 'https://x/': The requested URL returned error: 503": "not be reached",
+        "fatal: unable to access 'https://x/': CONNECT tunnel failed, response 502": "not be reached",
+        "proxy p: it answered with SOCKS error 5\nkex_exchange_identification: closed": "reached",
+        "fatal: early EOF\nfatal: fetch-pack: invalid index-pack output\n": "not be reached",
+        "something that nobody has seen before": "status 128",
+    },
+    "limit_exceeded": {
+        "fatal: Out of memory, malloc failed (tried to allocate 9 bytes)": "ARGOSY_GIT_MEMORY_LIMIT",
+        "fatal: fetch-pack: invalid index-pack output\n": "ARGOSY_GIT_FILE_LIMIT",
+    },
+    "invalid": {
+        "fatal: mismatched algorithms: client sha1; server sha256": "SHA-256",
+        "fatal: transport 'ext' not allowed": "transport is not allowed",
+    },
+    "revision_not_found": {
+        "fatal: couldn't find remote ref refs/heads/x": "does not have the revision",
+        "fatal: remote error: upload-pack: not our ref 0123": "does not have the revision",
+    },
+}
+"""What git says, by the code that it means, and what our message says of it."""
+
+
 @pytest.mark.parametrize(
-    ("words", "code", "says"),
-    [
-        ("fatal: Authentication failed for 'https://git.example.org/app/'", "access_denied", "refused the credentials"),
-        ("fatal: unable to access 'https://x/': The requested URL returned error: 403", "access_denied", "refused"),
-        ("git@github.com: Permission denied (publickey).", "access_denied", "refused the credentials"),
-        ('Load key "/proc/1/fd/7": error in libcrypto', "access_denied", "refused the credentials"),
-        ("fatal: could not read Username for 'https://x': terminal prompts disabled", "access_denied", "refused the"),
-        ("Host key verification failed.", "access_denied", "argocd-ssh-known-hosts-cm"),
-        ("No ED25519 host key is known for x and you have requested strict checking.", "access_denied", "known hosts"),
-        ("SSL certificate problem: unable to get local issuer certificate", "access_denied", "argocd-tls-certs-cm"),
-        ("OpenSSL SSL_read: tlsv13 alert certificate required, errno 0", "access_denied", "tlsClientCertData"),
-        ("error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca", "access_denied", "client certificate"),
-        ("server certificate verification failed. CAfile: none CRLfile: none", "access_denied", "not trusted"),
-        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", "repository_not_found", "check"),
-        (
-            "fatal: unable to access 'https://x/': The requested URL returned error: 404",
-            "repository_not_found",
-            "check",
-        ),
-        ("fatal: '/x' does not appear to be a git repository", "repository_not_found", "no such repository"),
-        ("ssh: Could not resolve hostname x: Name or service not known", "unavailable", "host name is not known"),
-        ("fatal: unable to access 'https://x/': Could not resolve host: x", "unavailable", "host name is not known"),
-        ("Failed to connect to x port 443 after 0 ms: Couldn't connect to server", "unavailable", "not be reached"),
-        ("error: RPC failed; curl 18 transfer closed with outstanding read data remaining", "unavailable", "reached"),
-        (
-            "fatal: unable to access 'https://x/': The requested URL returned error: 503",
-            "unavailable",
-            "not be reached",
-        ),
-        ("fatal: unable to access 'https://x/': CONNECT tunnel failed, response 407", "access_denied", "its proxy"),
-        ("fatal: unable to access 'https://x/': CONNECT tunnel failed, response 502", "unavailable", "not be reached"),
-        ("proxy p: it answered CONNECT with status 403\nkex_exchange_identification: closed", "access_denied", "proxy"),
-        ("proxy p: it answered with SOCKS error 5\nkex_exchange_identification: closed", "unavailable", "reached"),
-        (
-            "fatal: Out of memory, malloc failed (tried to allocate 9 bytes)",
-            "limit_exceeded",
-            "ARGOSY_GIT_MEMORY_LIMIT",
-        ),
-        ("fatal: fetch-pack: invalid index-pack output\n", "limit_exceeded", "ARGOSY_GIT_FILE_LIMIT"),
-        ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output\n", "unavailable", "not be reached"),
-        ("fatal: mismatched algorithms: client sha1; server sha256", "invalid", "SHA-256"),
-        ("fatal: transport 'ext' not allowed", "invalid", "transport is not allowed"),
-        ("fatal: couldn't find remote ref refs/heads/x", "revision_not_found", "does not have the revision"),
-        ("fatal: remote error: upload-pack: not our ref 0123", "revision_not_found", "does not have the revision"),
-        (
-            "error: object 01: treeNotSorted: not properly sorted\nfatal: fsck error in packed object",
-            "access_denied",
-            "sound",
-        ),
-        ("something that nobody has seen before", "unavailable", "status 128"),
-    ],
+    ("words", "code", "says"), [(words, code, says) for code, rows in WORDS.items() for words, says in rows.items()]
 )
 def test_words_become_a_code_and_an_advice(words: str, code: str, says: str):
     with pytest.raises(Refused) as refused:
