@@ -227,9 +227,10 @@ def test_secrets_are_not_compared(server, argosy, chart):
     assert "hunter2" not in result.err
 
 
-def test_what_the_application_ignores_is_ignored(server, argosy, chart):
+@pytest.mark.parametrize("fields", [{"jsonPointers": ["/data/color"]}, {"jqPathExpressions": [".data.color"]}])
+def test_what_the_application_ignores_is_ignored(server, argosy, chart, fields):
     document = app()
-    document["spec"]["ignoreDifferences"] = [{"kind": "ConfigMap", "jsonPointers": ["/data/color"]}]
+    document["spec"]["ignoreDifferences"] = [{"kind": "ConfigMap", **fields}]
     server.on("GET", WEB, document)
     same = config_map(**WEB_MAP)
     seen = config_map(**{key: value for key, value in WEB_MAP.items() if key != "color"})

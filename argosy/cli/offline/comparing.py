@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from argosy.cli.managed import ManagedResource
+from argosy.cli.offline import overrides
 from argosy.cli.offline.merging import merged
 from argosy.cli.offline.served import Served
 from argosy.cli.printing import note
@@ -38,13 +39,16 @@ _CLUSTER_SCOPED = (
 """Kubernetes' own, for what the server has not compared before."""
 
 
-def resources(served: Served, known: Sequence[ManagedResource]) -> list[ManagedResource]:
-    """Return the resources as they compare with the folder, in the order of their keys.
+def resources(
+    served: Served, known: Sequence[ManagedResource], environment: Mapping[str, str]
+) -> list[ManagedResource]:
+    """Return the resources as they compare with the folder, in the order of their keys. Raises `CommandError`.
 
     Secrets are left out: the server shows none of their values.
     """
     wanted = _wanted(served, known)
-    rules = Rules(served.rendered.application.spec.ignore_differences)
+    sides = [*wanted.values(), *(side for each in known for side in (each.live, each.target) if side is not None)]
+    rules = overrides.informed(Rules(served.rendered.application.spec.ignore_differences), sides, environment)
     compared = {each.key: each for each in known if not each.hook}
     keys = sorted(compared.keys() | wanted.keys())
     found = [_one(key, wanted.get(key), compared.get(key), rules) for key in keys]
@@ -66,7 +70,7 @@ def _wanted(served: Served, known: Sequence[ManagedResource]) -> Mapping[Resourc
     )
     for condition in prepared.conditions:
         note(f"warning: {condition.message}")
-    return prepared.desired
+    return {key: packed.manifest() for key, packed in prepared.desired.items()}
 
 
 def _one(key: ResourceKey, wanted: Manifest | None, known: ManagedResource | None, rules: Rules) -> ManagedResource:

@@ -5,7 +5,7 @@ by `argosy health` and `argosy admin settings resource-overrides`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from argosy.cli.errors import CommandError
@@ -15,11 +15,12 @@ from argosy.engine.actions import defined
 from argosy.engine.actions.defined import Actions, LuaAction, Offered, Result
 from argosy.engine.health import Health, Policy
 from argosy.engine.model.resource import Manifest, key_of
-from argosy.engine.normalise import NoAnswer, Rules
+from argosy.engine.normalise import JqAnswer, NoAnswer, Rules
 from argosy.engine.settings import Settings
 from argosy.gateways.tools import asking
+from argosy.gateways.tools.asking import Told
 from argosy.gateways.tools.errors import ToolError
-from argosy.gateways.tools.scripts import Answered, Declined, Scripts
+from argosy.gateways.tools.scripts import SCRIPT_SECONDS, Answered, Declined, Scripts
 from repo_server.local import offline
 from repo_server.settings import BadSetting
 
@@ -54,18 +55,27 @@ def healths(manifests: Sequence[Manifest], policy: Policy, environment: Mapping[
 
 def without_ignored(manifest: Manifest, rules: Rules, environment: Mapping[str, str], *, seconds: float) -> Manifest:
     """Return an object without the fields that the rules of the settings leave out, and otherwise as it is."""
-    asked = normalise.questions([manifest], rules)
-
-    async def work(scripts: Scripts) -> Rules:
-        told = await asking.removals(asked, scripts, seconds=seconds)
-        return rules.knowing({each.identity: answer.answer for each, answer in zip(asked, told, strict=True)})
-
-    known = _done(work, environment) if asked else rules
-    for answer in known.answers.values():
-        if isinstance(answer, NoAnswer):
-            raise CommandError(answer.reason)
+    known = informed(rules, [manifest], environment, seconds=seconds)
     left = normalise.ignored.without(normalise.jq.without(manifest, known), known)
     return normalise.managers.without(left, manifest, known)[0]
+
+
+def informed(
+    rules: Rules, manifests: Iterable[Manifest], environment: Mapping[str, str], *, seconds: float = SCRIPT_SECONDS
+) -> Rules:
+    """Return the rules with what jq says of these objects. Raises `CommandError` with what is wrong in a path."""
+    asked = normalise.questions(manifests, rules)
+    if not asked:
+        return rules
+
+    async def work(scripts: Scripts) -> tuple[Told[JqAnswer], ...]:
+        return await asking.removals(asked, scripts, seconds=seconds)
+
+    told = _done(work, environment)
+    for each in told:
+        if isinstance(each.answer, NoAnswer):
+            raise CommandError(each.answer.reason)
+    return rules.knowing({each.identity: answer.answer for each, answer in zip(asked, told, strict=True)})
 
 
 def actions(manifest: Manifest, settings: Settings, environment: Mapping[str, str]) -> tuple[Offered, ...]:

@@ -55,4 +55,4 @@ def _with_local(
 
     around = circumstances.given(given, options.environment, folders={})
     local = served.Local(given["local"], given["local_repo_root"])
-    return comparing.resources(served.render(connected, name, local, around), known)
+    return comparing.resources(served.render(connected, name, local, around), known, options.environment)
