@@ -40,6 +40,10 @@ class Refuses:
     code: str = "render_failed"
 
 
+TOO_MUCH = Refuses("of memory and was stopped|longer than 5 seconds|output is larger than", "limit_exceeded")
+"""Which limit is met first depends on how busy the machine is."""
+
+
 @dataclass(frozen=True)
 class Case:
     """The files of folder "app" (`..` leads to others), the source's options, the settings, and the answer."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argosy.engine.model.source import DirectoryOptions, JsonnetOptions, JsonnetVariable
-from tests.corpus.rendering.cases import Case, GivesData, Refuses
+from tests.corpus.rendering.cases import TOO_MUCH, Case, GivesData, Refuses
 
 OBJECT = "{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a'}, data: {x: std.toString(%s)}}"
 
@@ -31,10 +31,8 @@ CASES: Mapping[str, Case] = {
     "B-40 a deep object": _program(
         "std.foldl(function(o, _) {a: o}, std.range(1, 5000), {})", Refuses("max stack frames|nested")
     ),
-    "B-40 a huge list": _program(
-        "{a: std.length(std.makeArray(1000000000, function(i) i))}", Refuses("memory|longer than", "limit_exceeded")
-    ),
-    "B-40 100 MB": _program(OBJECT % "std.repeat('x', 100000000)", Refuses("limit|memory|longer", "limit_exceeded")),
+    "B-40 a huge list": _program("{a: std.length(std.makeArray(1000000000, function(i) i))}", TOO_MUCH),
+    "B-40 100 MB": _program(OBJECT % "std.repeat('x', 100000000)", TOO_MUCH),
     "B-40 native functions": _program("{a: std.native('exec')('ls')}", Refuses("Unexpected type null")),
     "B-40 the environment": _program("{a: std.extVar('HOME')}", Refuses("Undefined external variable: HOME")),
     "B-40 no UTF-8": _program((OBJECT % "'caf\xe9'").encode("latin-1"), GivesData({"x": "caf\ufffd"})),
