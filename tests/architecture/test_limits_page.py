@@ -35,7 +35,7 @@ def snake(name: str) -> str:
     return re.sub(r"([A-Z])", r"_\1", name.rpartition(".")[2]).lower()
 
 
-@pytest.mark.parametrize("name", [*rows("AppProject"), "jqPathExpressions", "managedNamespaceMetadata"])
+@pytest.mark.parametrize("name", [*rows("AppProject"), "managedNamespaceMetadata"])
 def test_nobody_looks_at_the_field(name: str) -> None:
     assert name in PAGE
     used = re.compile(rf"\.{snake(name)}\b")

@@ -4,7 +4,7 @@ Called by the controller, which remembers the answers, and by the offline comman
 a `ToolError`; an item that fails is an answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +13,7 @@ from argosy.engine.actions.defined import LuaAction
 from argosy.engine.health import Health, LuaHealth
 from argosy.engine.model.resource import Manifest
 from argosy.engine.normalise import JqAnswer, JqDelete, NoAnswer, secrets
+from argosy.engine.settings import Customisations, Problem, config_map, customisations
 from argosy.gateways.tools.scripts import (
     Answered,
     Declined,
@@ -91,19 +92,34 @@ async def actions(questions: Sequence[LuaAction], scripts: Scripts) -> tuple[Ans
     return await scripts.lua(asked)
 
 
-async def complaints(lua: Iterable[str], jq: Iterable[str], scripts: Scripts) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what is wrong with scripts and jq paths that cannot be compiled, by their texts; nothing is run."""
-    programs, paths = list(lua), list(jq)
-    compiled = await scripts.lua(
-        [LuaScript(script=f"local _ = function(...) {each}\nend", object={}) for each in programs]
+async def problems(said: Customisations, scripts: Scripts) -> tuple[Problem, ...]:
+    """Return which scripts and jq paths of the settings cannot be compiled, and why; nothing is run."""
+    lua, jq = list(_lua(said)), list(_jq(said))
+    wrapped = [LuaScript(script=f"local _ = function(...) {text}\nend", object={}) for _, text in lua]
+    unread = [JqQuery(document=None, query=f"def _: path({path}); empty") for _, path in jq]
+    outcomes = (*await scripts.lua(wrapped), *await scripts.jq_query(unread))
+    return tuple(
+        Problem(config_map.NAME, customisations.KEY, f"{where} cannot be compiled: {outcome.message}")
+        for (where, _), outcome in zip([*lua, *jq], outcomes, strict=True)
+        if isinstance(outcome, Declined)
     )
-    queried = await scripts.jq_query([JqQuery(document=None, query=f"def _: path({each}); empty") for each in paths])
-    return _wrong(programs, compiled), _wrong(paths, queried)
 
 
-def _wrong(texts: Sequence[str], outcomes: Sequence[Answered[Any] | Declined]) -> dict[str, str]:
-    both = zip(texts, outcomes, strict=True)
-    return {text: outcome.message for text, outcome in both if isinstance(outcome, Declined)}
+def _lua(said: Customisations) -> Iterator[tuple[str, str]]:
+    """Yield each script of the settings with the words that name it."""
+    for script in said.health.scripts:
+        yield f"the health script of {script.kinds}", script.text
+    for each in said.actions:
+        yield f"discovery.lua of the actions of {each.kinds}", each.discovery
+        for action in each.definitions:
+            yield f"action.lua of action {action.name} of {each.kinds}", action.text
+
+
+def _jq(said: Customisations) -> Iterator[tuple[str, str]]:
+    """Yield each jq path of the settings with the words that name it."""
+    for rule in (*said.ignored, *said.ignored_updates):
+        for path in rule.about.jq_path_expressions:
+            yield f"jq path {_short(path)} of {rule.origin.removeprefix('argocd-cm ')}", path
 
 
 def _short(path: str) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from app_controller.answers import AGAIN_AFTER, Answers
-from argosy.engine import diff, health, normalise
+from argosy.engine import diff, health, normalise, settings
+from argosy.engine.actions.defined import Actions, Definition
 from argosy.engine.health import Health, LuaHealth, Policy
 from argosy.engine.health.policy import Script
 from argosy.engine.model.application import IgnoreDifference
 from argosy.engine.model.resource import Manifest, key_of
-from argosy.engine.normalise import Rules
+from argosy.engine.normalise import Rule, Rules
 from argosy.engine.pairing import Pair
 from argosy.gateways.clock import ManualClock
 from argosy.gateways.tools import asking
@@ -273,15 +274,28 @@ async def test_s_092_a_value_of_a_secret_is_in_no_message(answers: Answers, scri
     assert "aHVudGVyMg" not in told.answer.message
 
 
-async def test_texts_are_compiled_without_being_run(scripts: Counted) -> None:
-    lua, jq = await asking.complaints(
-        ["return {}", "return {", LOOP, "-- a comment", "return ..."],
-        [".a", ".a[", "def f: f; f", "unheard_of"],
-        scripts,
+async def test_what_cannot_be_compiled_is_told_and_nothing_is_run(scripts: Counted) -> None:
+    def rule(*paths: str) -> Rule:
+        return Rule("argocd-cm key", IgnoreDifference("Pod", jq_path_expressions=paths))
+
+    checks = (LOOP, "return {", "-- x", "return ...")
+    said = settings.Customisations(
+        health=Policy(tuple(Script(f"Kind{number}", text) for number, text in enumerate(checks))),
+        actions=(Actions("Pod", "return [", (Definition("go", "end"), Definition("stop", "return obj"))),),
+        ignored=(rule(".a", ".a["),),
+        ignored_updates=(rule("def f: f; f", "unheard_of"),),
     )
-    assert lua.keys() == {"return {"}
-    assert jq.keys() == {".a[", "unheard_of"}
-    assert jq["unheard_of"] == "function not defined: unheard_of/0"
+    found = await asking.problems(said, scripts)
+    assert {(each.object, each.key) for each in found} == {("ConfigMap argocd-cm", "resource.customizations")}
+    assert [each.message.partition(" cannot be compiled: ")[0] for each in found] == [
+        "the health script of Kind1",
+        "discovery.lua of the actions of Pod",
+        "action.lua of action go of Pod",
+        "jq path .a[ of key",
+        "jq path unheard_of of key",
+    ]
+    assert found[-1].message.endswith("function not defined: unheard_of/0")
+    assert await asking.problems(settings.Customisations(), scripts) == ()
 
 
 async def test_health_is_what_the_engine_makes_of_the_answer(tool_worker_program: Any, pool: Pool) -> None:
