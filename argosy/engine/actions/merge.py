@@ -1,0 +1,32 @@
+"""JSON merge patches (RFC 7396): apply one, and find the one that leads from one object to another.
+
+A result of an action is an object; what is sent to a cluster is the patch that leads to it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """Return the target with a merge patch applied."""
+    if not isinstance(patch, Mapping):
+        return patch
+    base = target if isinstance(target, Mapping) else {}
+    kept = {key: value for key, value in base.items() if key not in patch}
+    return kept | {key: merged(base.get(key), value) for key, value in patch.items() if value is not None}
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the merge patch that leads from one object to another; empty if they are the same."""
+    gone = {key: None for key, value in before.items() if value is not None and after.get(key) is None}
+    changed = {
+        key: _change(before.get(key), value)
+        for key, value in after.items()
+        if value is not None and value != before.get(key)
+    }
+    return gone | changed
+
+
+def _change(before: Any, after: Any) -> Any:
+    both = isinstance(before, Mapping) and isinstance(after, Mapping)
+    return difference(before, after) if both else after
