@@ -84,6 +84,28 @@ def _leaves(owned: Mapping[str, Any], pointer: str) -> Iterator[str]:
         yield from _leaves(value, f"{pointer}/{key[2:].replace('~', '~0').replace('/', '~1')}")
 
 
+def covers(desired: Any, owned: Mapping[str, Any]) -> bool:
+    """Return whether certainly everything in `owned` (a FieldsV1 tree) is in the desired value: a quick look."""
+    if isinstance(desired, dict):
+        for key, below in owned.items():
+            if key != ".":
+                name = key[2:]
+                if name not in desired or (below and not covers(desired[name], below)):
+                    return False
+        return True
+    return isinstance(desired, list) and all(
+        _covers_element(desired, key, below) for key, below in owned.items() if key != "."
+    )
+
+
+def _covers_element(desired: list[Any], key: str, below: Mapping[str, Any]) -> bool:
+    if key[0] == "k":
+        found, element = _element(parsed(key[2:]), desired)
+    else:
+        found, element = _step(key[0], key[2:], desired)
+    return found and (not below or covers(element, below))
+
+
 def no_longer_wanted(owned: Mapping[str, Any], desired: Any, live: Any, path: str = "") -> Iterator[str]:
     """Yield the paths that are in `owned` (a FieldsV1 tree), in the live value, and not in the desired one."""
     for key, below in owned.items():
@@ -145,7 +167,7 @@ def parsed(text: str) -> Any:
 def _step(marker: str, name: str, desired: Any) -> tuple[bool, Any]:
     """Return whether the desired value has this child, and the child."""
     match marker, desired:
-        case "f", Mapping():
+        case "f", dict():
             # Null is a value: it was applied, and is owned.
             return name in desired, desired.get(name)
         case "k", list():
@@ -162,7 +184,12 @@ def _step(marker: str, name: str, desired: Any) -> tuple[bool, Any]:
 
 def _element(keys: Mapping[str, Any], elements: list[Any]) -> tuple[bool, Any]:
     """Find a list element; a key that it does not carry counts as equal, since the API server may have defaulted it."""
+    pairs = keys.items()
     for element in elements:
-        if isinstance(element, Mapping) and all(element.get(key, value) == value for key, value in keys.items()):
-            return True, element
+        if isinstance(element, dict):
+            for key, value in pairs:
+                if element.get(key, value) != value:
+                    break
+            else:
+                return True, element
     return False, None

@@ -15,7 +15,6 @@ from argosy.engine.diff.schema import UNREAD, Schema
 from argosy.engine.model.resource import Manifest, key_of, metadata_of
 from argosy.engine.normalise import Rules
 from argosy.engine.pairing import Pair
-from argosy.engine.rendered import fingerprint
 from argosy.gateways.kubernetes.errors import Invalid
 from tests.diff.conftest import Server
 from tests.diff.stories import RESOURCES, Story, stories
@@ -46,13 +45,14 @@ class Check:
         assert schema is not UNREAD
         first, wanted = (self.server.manifest(self.kind, name, body) for body in (story.first, story.wanted))
         live = await self.server.cluster.apply(resource, first)
+        mark = diff.mark(first, live)
         if story.edit:
             live = await self.server.cluster.patch(resource, name, story.edit, namespace=self.server.namespace)
         try:
             pair, predicted = await self.asked_of(wanted, live)
         except Invalid:
             return
-        self.compare(pair, predicted, schema, fingerprint(first))
+        self.compare(pair, predicted, schema, mark)
         await self.server.cluster.delete(resource, name, namespace=self.server.namespace, propagation="Background")
 
     async def asked_of(self, wanted: Manifest, live: Manifest) -> tuple[Pair, Manifest]:

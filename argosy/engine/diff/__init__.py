@@ -8,7 +8,7 @@ would do), so that the verdict is the server's own.
 from argosy.engine import managed, normalise
 from argosy.engine.diff import certain, fields, left_behind, predict, webhooks
 from argosy.engine.diff import hidden as hiding
-from argosy.engine.diff.applied import Applied
+from argosy.engine.diff.applied import Applied, mark
 from argosy.engine.diff.fields import FieldChange
 from argosy.engine.diff.hidden import Hidden
 from argosy.engine.diff.owners import Owner
@@ -37,6 +37,7 @@ __all__ = [
     "confirm",
     "guess",
     "hidden",
+    "mark",
     "reckon",
     "wants_nothing_else",
 ]
@@ -47,8 +48,8 @@ def compare(
 ) -> Verdict | AskServer:
     """Return the verdict on a pair, or the question that settles it.
 
-    `schema` is what the destination knows of the kind in the desired version, `applied` the fingerprint of the manifest
-    that we applied last to this very object (its uid), empty if that is not known.
+    `schema` is what the destination knows of the kind in the desired version, `applied` the `mark` of our last apply to
+    this very object (its uid), empty if none is known.
     """
     if pair.desired is None:
         return Extra()
@@ -66,10 +67,13 @@ def wants_nothing_else(
     """Return whether it is certain, without asking the API server, that an apply would change nothing that counts."""
     if desired.get("apiVersion") != live.get("apiVersion"):
         return False
+    known = Applied(desired, live, applied)
+    if known.is_untouched():
+        return True
     left, right = comparable(desired, live, rules)
     entry = managed.applied_by_us(live)
     owned = None if entry is None else entry.get("fieldsV1") or None
-    if not certain.holds(left, right, schema, owned=owned, applied=Applied(desired, applied)):
+    if not certain.holds(left, right, schema, owned=owned, applied=known):
         return False
     if isinstance(schema, Unread) and managed.replaces_a_whole(live, desired):
         return False
@@ -119,7 +123,7 @@ def hidden(
 
 
 def _predicted(desired: Manifest, live: Manifest, schema: Schema, applied: str) -> Manifest:
-    owned = left_behind.earlier(live, schema, Applied(desired, applied))
+    owned = left_behind.earlier(live, schema, Applied(desired, live, applied))
     return predict.predicted(normalise.secrets.fold(desired), live, schema, owned)
 
 

@@ -1,21 +1,52 @@
-"""What we applied last, as far as it is known: it tells values that nobody has touched since."""
+"""What we applied last: a mark that is taken of the API server's answer and kept beside the object's inventory entry.
+
+While the mark stands, nobody has touched a field that we applied, and an apply of the same manifest changes nothing: an
+update by anybody else takes a field that it changes out of our managed fields. Source: Kubernetes' server-side apply.
+"""
 
 from dataclasses import dataclass
 
+from argosy.engine import managed
 from argosy.engine.model.resource import Manifest
 from argosy.engine.rendered import fingerprint
+
+_SEPARATOR = "|"
+
+
+def mark(desired: Manifest, answer: Manifest) -> str:
+    """Return the mark of an apply: the manifest, when it last changed the object, and which fields were ours then.
+
+    `answer` is the object as the API server returned it; the mark is empty if it does not say what is ours.
+    """
+    entry = managed.applied_by_us(answer)
+    if entry is None:
+        return ""
+    return _SEPARATOR.join((fingerprint(desired), str(entry.get("time") or ""), _fields(entry)))
+
+
+def _fields(entry: Manifest) -> str:
+    return fingerprint({"version": entry.get("apiVersion"), "fields": entry.get("fieldsV1")})
 
 
 @dataclass(slots=True)
 class Applied:
-    """Whether the desired manifest is the one that we applied last; `fingerprint` is that one's, empty if not known."""
+    """What a mark (empty: none is known) says of a manifest and the live object that it is for."""
 
     desired: Manifest
-    fingerprint: str
+    live: Manifest
+    mark: str
     _known: bool | None = None
 
     def is_desired(self) -> bool:
-        """Return whether it certainly is. Reckoned when it is first asked for: most objects never need it."""
+        """Return whether what we applied last certainly is the desired manifest: what is still ours has its value."""
         if self._known is None:
-            self._known = bool(self.fingerprint) and fingerprint(self.desired) == self.fingerprint
+            entry = managed.applied_by_us(self.live) if self.mark else None
+            time = str(entry.get("time") or "") if entry is not None else ""
+            begin = f"{fingerprint(self.desired)}{_SEPARATOR}{time}{_SEPARATOR}" if time else ""
+            self._known = bool(begin) and self.mark.startswith(begin)
         return self._known
+
+    def is_untouched(self) -> bool:
+        """Return whether, besides, everything that we applied is still ours: then nothing would be changed."""
+        entry = managed.applied_by_us(self.live) if self.mark else None
+        return entry is not None and self.is_desired() and self.mark.endswith(_SEPARATOR + _fields(entry))

@@ -23,8 +23,10 @@ def nothing(desired: Manifest, live: Manifest, schema: Schema) -> bool:
     entry = managed.applied_by_us(live)
     if entry is None:
         return not any(any(managed.no_longer_wanted(tree, desired, live)) for tree in of_client_side(live, schema))
-    same_version = entry.get("apiVersion") == desired.get("apiVersion")
-    return same_version and not any(managed.no_longer_wanted(entry.get("fieldsV1") or {}, desired, live))
+    if entry.get("apiVersion") != desired.get("apiVersion"):
+        return False
+    owned = entry.get("fieldsV1") or {}
+    return managed.covers(desired, owned) or not any(managed.no_longer_wanted(owned, desired, live))
 
 
 def earlier(live: Manifest, schema: Schema, applied: Applied) -> Owned:
@@ -50,7 +52,7 @@ def without(predicted: Manifest, desired: Manifest, live: Manifest, schema: Sche
     """Return a dry run's answer without what a client-side apply set and is not desired now."""
     trees = of_client_side(live, schema)
     return (
-        _pruned(predicted, desired, schema, Owned(trees, managed.of_others(live), Applied(desired, "")), "")
+        _pruned(predicted, desired, schema, Owned(trees, managed.of_others(live), Applied(desired, live, "")), "")
         if trees
         else predicted
     )
