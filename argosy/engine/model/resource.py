@@ -1,6 +1,7 @@
 """The identity of a Kubernetes object, and how to read it from a manifest."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 Manifest = Mapping[str, Any]
@@ -46,6 +47,16 @@ def group_of(api_version: str) -> str:
 def version_of(manifest: Manifest) -> str:
     """Return the version part of the manifest's `apiVersion`: `v1` for `apps/v1` and for `v1`."""
     return str(manifest.get("apiVersion", "")).rpartition("/")[2]
+
+
+@lru_cache(4096)
+def _group_kind(api_version: str, kind: str) -> GroupKind:
+    return GroupKind(group_of(api_version), kind)
+
+
+def kind_of(manifest: Manifest) -> GroupKind:
+    """Return the kind of a manifest, without its version."""
+    return _group_kind(str(manifest.get("apiVersion", "")), str(manifest.get("kind", "")))
 
 
 def key_of(manifest: Manifest) -> ResourceKey:

@@ -70,7 +70,8 @@ def both(desired: Manifest, live: Manifest, rules: Rules) -> tuple[Manifest, Man
     """
     taken = operators.without(desired, live, rules)
     left, right = taken(normalise(desired, rules)), taken(normalise(live, rules))
-    return managers.without_owned(left, right, managers.owned_by(live, rules.managers(live)))
+    names = rules.managers(live)
+    return managers.without_owned(left, right, managers.owned_by(live, names)) if names else (left, right)
 
 
 def questions(manifests: Iterable[Manifest], rules: Rules) -> tuple[JqDelete, ...]:

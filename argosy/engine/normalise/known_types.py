@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from argosy.engine import quantities
-from argosy.engine.model.resource import GroupKind, Manifest, key_of
+from argosy.engine.model.resource import GroupKind, Manifest, kind_of
 from argosy.engine.normalise.core_types import (
     DURATION,
     EMPTY_IS_ABSENT,
@@ -20,15 +20,15 @@ from argosy.engine.normalise.core_types import (
 )
 from argosy.engine.normalise.rules import KnownType, Rules
 
-_BUILT_IN = (KnownType(GroupKind("argoproj.io", "Rollout"), ("spec", "template", "spec"), "core/v1/PodSpec"),)
+_ROLLOUT = GroupKind("argoproj.io", "Rollout")
+_BUILT_IN = {_ROLLOUT: (KnownType(_ROLLOUT, ("spec", "template", "spec"), "core/v1/PodSpec"),)}
 
 
 def canonical(manifest: Manifest, rules: Rules) -> Manifest:
     """Return the object with its fields of known types as Kubernetes writes them."""
-    kind = key_of(manifest).group_kind
-    for known in (*_BUILT_IN, *rules.known_types):
-        if known.kind == kind:
-            manifest = _rewritten(manifest, known.field, _writer(known.type))
+    kind = kind_of(manifest)
+    for known in (*_BUILT_IN.get(kind, ()), *rules.of_kind(kind).known_types):
+        manifest = _rewritten(manifest, known.field, _writer(known.type))
     return manifest
 
 

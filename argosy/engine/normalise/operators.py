@@ -1,10 +1,10 @@
 """Take from both sides what an operator writes into the object, by the shipped rules that apply to it."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from argosy.engine.model.resource import GroupKind, Manifest, annotations_of, key_of, metadata_of
+from argosy.engine.model.resource import Manifest, annotations_of, kind_of, metadata_of
 from argosy.engine.normalise.jq import delete
 from argosy.engine.normalise.questions import Path
 from argosy.engine.normalise.rules import Rules
@@ -13,15 +13,10 @@ from argosy.engine.normalise.shipped import Annotated, Declared, Has, Owned, Pat
 
 def without(desired: Manifest, live: Manifest, rules: Rules) -> Callable[[Manifest], Manifest]:
     """Return what takes from either side, however it was rewritten, what an operator writes into this object."""
-    kind = key_of(live).group_kind
-    applying = [each for each in _about(kind, rules.shipped) if holds(each, desired, live)]
+    applying = [each for each in rules.of_kind(kind_of(live)).shipped if holds(each, desired, live)]
     if not applying:
         return _as_it_is
     return lambda manifest: delete(manifest, [path for each in applying for path in places(manifest, each.field)])
-
-
-def _about(kind: GroupKind, table: Iterable[Shipped]) -> Iterator[Shipped]:
-    return (each for each in table if kind in each.kinds)
 
 
 def _as_it_is(manifest: Manifest) -> Manifest:
@@ -34,12 +29,12 @@ def holds(rule: Shipped, desired: Manifest, live: Manifest) -> bool:
         case Annotated(keys):
             return any(key in annotations_of(side) for side in (desired, live) for key in keys)
         case Owned(manager, subresource):
-            trees = [
-                entry.get("fieldsV1") or {}
+            return any(
+                _owns(entry.get("fieldsV1") or {}, live, path)
                 for entry in metadata_of(live).get("managedFields") or ()
                 if entry.get("manager") == manager and (entry.get("subresource") or "") == subresource
-            ]
-            return any(_owns(tree, live, path) for tree in trees for path in places(live, rule.field))
+                for path in places(live, rule.field)
+            )
         case Declared(values):
             found = [_at(desired, path) for path in places(desired, rule.field)]
             return bool(found) and all(each in values for each in found)

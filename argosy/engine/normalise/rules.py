@@ -10,7 +10,7 @@ from typing import Literal
 
 from argosy.engine.globs import matches
 from argosy.engine.model.application import IgnoreDifference
-from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
+from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of, kind_of
 from argosy.engine.normalise import shipped
 from argosy.engine.normalise.questions import JqAnswer
 from argosy.engine.normalise.shipped import Shipped
@@ -36,6 +36,15 @@ class KnownType:
 
 
 @dataclass(frozen=True, slots=True)
+class OfKind:
+    """The rules, known types and shipped rules that are about one kind."""
+
+    rules: tuple[Rule, ...]
+    known_types: tuple[KnownType, ...]
+    shipped: tuple[Shipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What is left out of a comparison.
 
@@ -51,8 +60,8 @@ class Rules:
     known_types: tuple[KnownType, ...] = ()
     shipped: tuple[Shipped, ...] = shipped.TABLE
     answers: Mapping[str, JqAnswer] = field(default_factory=dict[str, JqAnswer], compare=False, repr=False)
-    _by_kind: dict[GroupKind, tuple[Rule, ...]] = field(
-        default_factory=dict[GroupKind, tuple[Rule, ...]], init=False, compare=False, repr=False
+    _by_kind: dict[GroupKind, OfKind] = field(
+        default_factory=dict[GroupKind, OfKind], init=False, compare=False, repr=False
     )
 
     def about(self, manifest: Manifest) -> tuple[Rule, ...]:
@@ -60,11 +69,22 @@ class Rules:
 
         Group and kind of a rule are globs, name and namespace exact if given (3.10).
         """
+        rules = self.of_kind(kind_of(manifest)).rules
+        if not rules:
+            return rules
         key = key_of(manifest)
-        kind = key.group_kind
-        if kind not in self._by_kind:
-            self._by_kind[kind] = tuple(rule for rule in self._all() if _covers(rule.about, kind))
-        return tuple(rule for rule in self._by_kind[kind] if _names(rule.about, key))
+        return tuple(rule for rule in rules if _names(rule.about, key))
+
+    def of_kind(self, kind: GroupKind) -> OfKind:
+        """Return what there is to say of a kind; found once."""
+        found = self._by_kind.get(kind)
+        if found is None:
+            found = self._by_kind[kind] = OfKind(
+                tuple(rule for rule in self._all() if _covers(rule.about, kind)),
+                tuple(each for each in self.known_types if each.kind == kind),
+                tuple(each for each in self.shipped if kind in each.kinds),
+            )
+        return found
 
     def managers(self, manifest: Manifest) -> frozenset[str]:
         """Return the field managers whose fields do not count in this object."""
