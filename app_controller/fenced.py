@@ -103,11 +103,19 @@ class Fenced:
         patch_type: PatchType = "merge",
         dry_run: bool = False,
         shape: Shape = "whole",
+        subresource: str = "",
     ) -> Manifest:
         """See `port.Cluster`."""
         self._check_unless(dry_run)
         return await self._cluster.patch(
-            resource, name, body, namespace=namespace, patch_type=patch_type, dry_run=dry_run, shape=shape
+            resource,
+            name,
+            body,
+            namespace=namespace,
+            patch_type=patch_type,
+            dry_run=dry_run,
+            shape=shape,
+            subresource=subresource,
         )
 
     async def delete(

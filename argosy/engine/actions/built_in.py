@@ -41,11 +41,17 @@ TABLE: Mapping[str, tuple[Action, ...]] = {
 }
 """The actions of a kind, written as `group/Kind`."""
 
+_MALFORMED = (AttributeError, KeyError, TypeError)
+"""What comes of an object that is not in the shape of its kind: nothing is offered for it."""
+
 
 def offered(manifest: Manifest) -> tuple[Offered, ...]:
     """Return the actions that an object can have now, in the order of their names."""
-    shown = (each for each in _actions(manifest) if each.shown.holds(manifest))
-    return tuple(sorted((each.offer(manifest) for each in shown), key=lambda each: each.name))
+    try:
+        shown = [each.offer(manifest) for each in _actions(manifest) if each.shown.holds(manifest)]
+    except _MALFORMED:
+        return ()
+    return tuple(sorted(shown, key=lambda each: each.name))
 
 
 def run(name: str, asked: Asked) -> tuple[Result, ...] | None:
@@ -55,7 +61,7 @@ def run(name: str, asked: Asked) -> tuple[Result, ...] | None:
         return None
     try:
         return (action.does(asked),)
-    except (AttributeError, TypeError, KeyError) as error:
+    except _MALFORMED as error:
         raise CannotRun(f"{name}: the object does not have the shape of its kind") from error
 
 

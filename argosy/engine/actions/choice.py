@@ -1,7 +1,8 @@
 """Which actions a kind has, built in or written by users, and how to have one offered or run (5.26).
 
-What users write for a kind hides what is built in, unless they say that both are to be there; of one name theirs counts.
-Both `discovery` and `running` may give a question for the tool worker, whose answer goes to `offered` or `defined.results`.
+What users write for a kind hides what is built in, unless they say that both are to be there; of one name theirs
+counts. `discovery` and `running` may give a question for the tool worker, whose answer goes to `offered` or
+`defined.results`.
 """
 
 from collections.abc import Iterable

@@ -155,10 +155,18 @@ class Client:
         patch_type: PatchType = "merge",
         dry_run: bool = False,
         shape: Shape = "whole",
+        subresource: str = "",
     ) -> Manifest:
         """See `port.Cluster.patch`."""
         request = requests.patch(
-            resource, name, body, namespace=namespace, patch_type=patch_type, dry_run=dry_run, shape=shape
+            resource,
+            name,
+            body,
+            namespace=namespace,
+            patch_type=patch_type,
+            dry_run=dry_run,
+            shape=shape,
+            subresource=subresource,
         )
         return await self._object(request)
 

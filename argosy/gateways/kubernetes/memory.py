@@ -210,10 +210,11 @@ class MemoryCluster:
         patch_type: PatchType = "merge",
         dry_run: bool = False,
         shape: Shape = "whole",
+        subresource: str = "",
     ) -> Manifest:
-        """See `port.Cluster.patch`; raises `Unpromised` for another type than merge."""
+        """See `port.Cluster.patch`; raises `Unpromised` for another type than merge, and for a subresource."""
         self._begin("patch", dry_run=dry_run)
-        if patch_type != "merge" or not isinstance(body, Mapping):
+        if patch_type != "merge" or not isinstance(body, Mapping) or subresource:
             raise Unpromised(f"{patch_type} patch of {resource.plural} is tested on the real control plane")
         place = _place(resource, namespace, name)
         stored = self._update(resource, place, _merge(self._find(place), body))

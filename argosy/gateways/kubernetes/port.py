@@ -164,10 +164,12 @@ class Cluster(Protocol):
         patch_type: PatchType = "merge",
         dry_run: bool = False,
         shape: Shape = "whole",
+        subresource: str = "",
     ) -> Manifest:
         """Patch an object, and return it or, in shape `metadata`, its metadata alone.
 
-        A JSON patch whose test fails raises `Invalid`, a stale `resourceVersion` `Conflict`.
+        A JSON patch whose test fails raises `Invalid`, a stale `resourceVersion` `Conflict`. A kind without the
+        `subresource` (`status`) raises `NotFound`, as an object does that is not there.
         """
         ...
 

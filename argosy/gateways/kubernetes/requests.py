@@ -145,8 +145,9 @@ def patch(
     patch_type: PatchType,
     dry_run: bool,
     shape: Shape,
+    subresource: str = "",
 ) -> Request:
-    """Patch an object."""
+    """Patch an object, or a subresource of it."""
     return _about(
         "patch",
         "PATCH",
@@ -157,6 +158,7 @@ def patch(
         body=orjson.dumps(body),
         content_type=_PATCH_TYPES[patch_type],
         accept=_METADATA if shape == "metadata" else _JSON,
+        subresource=subresource,
     )
 
 
@@ -191,6 +193,7 @@ def _about(
     body: bytes | None = None,
     content_type: str = _JSON,
     accept: str = _JSON,
+    subresource: str = "",
 ) -> Request:
     plural = f"{resource.plural}.{resource.group}" if resource.group else resource.plural
     place = f"{namespace}/{name}" if namespace and name else namespace or name
@@ -202,7 +205,7 @@ def _about(
         parts += ["namespaces", _segment(namespace, subject)]
     parts.append(resource.plural)
     if verb not in ("list", "watch", "create"):
-        parts.append(_segment(name, subject))
+        parts += [_segment(name, subject), *([subresource] if subresource else ())]
     target = _target("/" + "/".join(parts), query or {})
     return Request(verb, method, target, subject, plural, body, content_type, accept)
 
