@@ -77,6 +77,9 @@ bench: $(STAMP) $(WORKER) devcluster ## Measure; results belong into docs/limits
 bench-render: $(STAMP) $(WORKER) ## Measure renders beside the command lines, in two minutes
 	@$(BIN)/python benchmarks/render
 
+bench-compare: $(STAMP) devcluster ## Measure comparisons on a control plane, in half a minute
+	@$(BIN)/python benchmarks/compare
+
 fmt: $(STAMP) ## Format the Python and the page
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
 	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH" && cd ui && npm run --silent fmt
@@ -89,4 +92,4 @@ lock: ## Resolve the dependencies anew and write requirements/*.txt
 clean: ## Remove what was made in this folder (caches outside of it stay)
 	@rm -rf $(VENV) argosy/_bin argosy/_ui ui/node_modules ui/dist dist build .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench bench-render fmt lock clean
+.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench bench-compare bench-render fmt lock clean
