@@ -61,7 +61,7 @@ class Queue:
     _busy: dict[ApplicationKey, Lane] = field(default_factory=dict)
     _held: Counter[Lane] = field(default_factory=Counter)
     """How many of a lane are worked on."""
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _idle: deque[asyncio.Future[None]] = field(default_factory=deque)
     _delayed: dict[ApplicationKey, tuple[float, Level]] = field(default_factory=dict)
     _times: list[tuple[float, ApplicationKey]] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
@@ -79,8 +79,9 @@ class Queue:
     async def take(self) -> tuple[ApplicationKey, Level]:
         """Wait for a name that nobody works on; `done` must follow."""
         while (key := self._next()) is None:
-            self._news.clear()
-            await self._news.wait()
+            waiting = asyncio.get_running_loop().create_future()
+            self._idle.append(waiting)
+            await waiting
         return key, self._waiting.pop(key)
 
     def done(self, key: ApplicationKey) -> None:
@@ -89,13 +90,21 @@ class Queue:
         self._held[lane] -= 1
         if not self._held[lane]:
             del self._held[lane]
-        self._news.set()
+        self._wake()
         if key in self._waiting:
             self._line_up(key)
 
     def _line_up(self, key: ApplicationKey) -> None:
         self._lanes.setdefault(self.lane(key), deque()).append(key)
-        self._news.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        """Have one of those who wait look again."""
+        while self._idle:
+            waiting = self._idle.popleft()
+            if not waiting.done():
+                waiting.set_result(None)
+                return
 
     def _next(self) -> ApplicationKey | None:
         """Take the next name of the first lane that may have another one worked on, and send that lane to the end."""

@@ -4,7 +4,7 @@ Filled by `loop`; reading never waits. A write of our own is put in at once, so 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,7 +157,10 @@ class Watched:
         return self.applications.get(key)
 
     def application(self, key: ApplicationKey) -> Application | None:
-        """Return a view of an Application. Raises `msgspec.ValidationError` naming the field that is malformed."""
+        """Return a view of an Application, without the list of its resources, which nobody reads here.
+
+        Raises `msgspec.ValidationError` naming the field that is malformed.
+        """
         manifest = self.applications.get(key)
         if manifest is None:
             self._views.pop(key, None)
@@ -165,7 +168,7 @@ class Watched:
             return None
         known = self._views.get(key)
         if known is None or known[0] is not manifest:
-            known = (manifest, application_model.read(manifest))
+            known = (manifest, application_model.read(_without_resources(manifest)))
             self._views[key] = known
         return known[1]
 
@@ -202,6 +205,13 @@ class Watched:
     def is_written_by_us(self, manifest: Manifest) -> bool:
         """Return whether this state of an Application is what we last wrote."""
         return self._written.get(_identity(manifest)) == _version(manifest)
+
+
+def _without_resources(manifest: Manifest) -> Manifest:
+    status = manifest.get("status")
+    if not isinstance(status, Mapping):
+        return manifest
+    return {**manifest, "status": {name: value for name, value in status.items() if name != "resources"}}
 
 
 def _readable(manifest: Manifest) -> Project | None:
