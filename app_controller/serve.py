@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import msgspec
-import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app_controller import views
+from app_controller.nodes import BuiltIn
 from app_controller.queue import ApplicationKey
+from app_controller.trees import Trees
 from app_controller.work import Work
 from argosy.engine.model.resource import ResourceKey
 from argosy.wire import controller as wire
@@ -63,6 +64,7 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     """Return the web application."""
     app = FastAPI(title="Argosy application controller", openapi_url=None, docs_url=None, redoc_url=None)
     authorization = f"Bearer {token}".encode()
+    trees = Trees(work.watched, BuiltIn())
 
     @app.middleware("http")
     async def check(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -77,7 +79,11 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
 
     @app.get(wire.TREE)
     async def tree(namespace: str, name: str) -> Response:
-        return _answer(views.tree(ApplicationKey(namespace, name), work))
+        return _answer(await views.tree(ApplicationKey(namespace, name), work, trees))
+
+    @app.get(wire.TREE_CHANGES)
+    async def tree_changes(namespace: str, name: str, since: str = "") -> Response:
+        return _answer(await views.tree_changes(ApplicationKey(namespace, name), since, work, trees))
 
     @app.get(wire.MANAGED)
     async def managed(namespace: str, name: str) -> Response:
@@ -87,7 +93,7 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     async def resource(request: Request, namespace: str, name: str) -> Response:
         query = request.query_params
         key = ResourceKey(*(query.get(part, "") for part in ("group", "kind", "namespace", "name")))
-        return _answer(views.resource(ApplicationKey(namespace, name), key, work))
+        return _answer(await views.resource(ApplicationKey(namespace, name), key, work, trees))
 
     @app.get(wire.CLUSTERS)
     async def clusters() -> Response:
@@ -97,10 +103,10 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     async def stream() -> Response:
         return StreamingResponse(deltas.lines(), media_type="application/x-ndjson")
 
-    del check, healthz, tree, managed, resource, clusters, stream
+    del check, healthz, tree, tree_changes, managed, resource, clusters, stream
     return app
 
 
 def _answer(view: msgspec.Struct) -> Response:
     status = 404 if isinstance(view, wire.Missing) else 200
-    return Response(orjson.dumps(msgspec.to_builtins(view)), status_code=status, media_type="application/json")
+    return Response(msgspec.json.encode(view), status_code=status, media_type="application/json")

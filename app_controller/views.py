@@ -8,9 +8,9 @@ import orjson
 from app_controller.compare import Compared
 from app_controller.observe.cache import ClusterStatus
 from app_controller.queue import ApplicationKey
+from app_controller.trees import Trees
 from app_controller.work import Work
 from argosy.engine import diff, redact, times
-from argosy.engine import tree as trees
 from argosy.engine.judged import Judged
 from argosy.engine.model.resource import Manifest, ResourceKey, version_of
 from argosy.engine.model.tree import ApplicationTree
@@ -23,20 +23,24 @@ from argosy.wire.controller import (
     ManagedResource,
     ManagedResources,
     Missing,
+    TreeChanges,
 )
 
 
-def tree(key: ApplicationKey, work: Work) -> ApplicationTree | Missing:
+async def tree(key: ApplicationKey, work: Work, trees: Trees) -> ApplicationTree | Missing:
     """Return the live objects of the application and all that they own."""
     compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
-    cache = compared.admitted.cache
-    roots = (cache.get(each.key) for each in compared.comparison.judged)
-    return trees.build(
-        (live.manifest() for live in roots if live is not None),
-        lambda uid: (child.manifest() for child in cache.children(uid)),
-    )
+    return (await trees.versions(key, compared)).tree
+
+
+async def tree_changes(key: ApplicationKey, since: str, work: Work, trees: Trees) -> TreeChanges | Missing:
+    """Return what changed in the application's tree since a version, the whole tree if that is not known."""
+    compared = work.compared(key)
+    if compared is None:
+        return _not_compared(key, work)
+    return (await trees.versions(key, compared)).since(since)
 
 
 def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
@@ -47,13 +51,13 @@ def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
     return ManagedResources(tuple(_managed(each, compared) for each in compared.comparison.judged))
 
 
-def resource(key: ApplicationKey, wanted: ResourceKey, work: Work) -> LiveManifest | Missing:
+async def resource(key: ApplicationKey, wanted: ResourceKey, work: Work, trees: Trees) -> LiveManifest | Missing:
     """Return a live object of the application's tree, masked; what is not in the tree does not exist for the caller."""
     compared = work.compared(key)
     if compared is None:
         return _not_compared(key, work)
     live = compared.admitted.cache.get(wanted)
-    if live is None or not _belongs(wanted, compared):
+    if live is None or not (await trees.versions(key, compared)).holds(wanted):
         return Missing(f"{wanted} is not found as part of application {key.name}")
     (shown,) = redact.hide([live.manifest()], annotations=compared.admitted.settings.watching.masked_annotations)
     return LiveManifest(_text(shown))
@@ -76,13 +80,6 @@ def _not_compared(key: ApplicationKey, work: Work) -> Missing:
     if work.watched.raw(key) is None:
         return Missing(f"application {key.name} is not found in namespace {key.namespace}")
     return Missing(f"application {key.name} has not been compared yet; see its conditions")
-
-
-def _belongs(wanted: ResourceKey, compared: Compared) -> bool:
-    """Return whether the object is a managed one, or owned by one."""
-    cache = compared.admitted.cache
-    objects = compared.comparison.objects
-    return wanted in objects or any(owner in objects for owner in cache.owners(wanted))
 
 
 def _managed(judged: Judged, compared: Compared) -> ManagedResource:

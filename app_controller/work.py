@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app_controller.compare import Compared, Remembered
+from app_controller.orphans import Orphans
 from app_controller.outside import Outside
 from app_controller.queue import ApplicationKey, Queue
 from app_controller.report import Reporter
@@ -17,6 +18,7 @@ class Work:
     watched: Watched
     reporter: Reporter
     queue: Queue
+    orphans: Orphans = field(default_factory=Orphans)
     _memory: dict[ApplicationKey, Remembered] = field(default_factory=dict[ApplicationKey, Remembered])
 
     def memory(self, key: ApplicationKey) -> Remembered:
@@ -31,3 +33,4 @@ class Work:
     def forget(self, key: ApplicationKey) -> None:
         """Drop what is remembered of an application."""
         self._memory.pop(key, None)
+        self.orphans.forget(key)

@@ -145,6 +145,10 @@ class ClusterCache:
         """Return the objects of a namespace that name no owner."""
         return self._objects.ownerless_in(namespace)
 
+    def turnover(self, namespace: str) -> int:
+        """Return how often an ownerless object came to a namespace, left it, or got another mark."""
+        return self._objects.turnover(namespace)
+
     async def want(self, instance: str, keys: AbstractSet[ResourceKey]) -> None:
         """Tell the instance of what happens to objects with these keys from now on, whoever they belong to.
 

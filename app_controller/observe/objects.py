@@ -56,6 +56,7 @@ class Objects:
         self._by_instance: dict[str, dict[ResourceKey, Live]] = {}
         self._by_owner: dict[str, dict[ResourceKey, Live]] = {}
         self._by_node: dict[str, dict[ResourceKey, Live]] = {}
+        self._turnover: dict[str, int] = {}
         self._partial: dict[ResourceKey, None] = {}
         self._unreadable: dict[ResourceKey, str] = {}
         self._wanted: dict[ResourceKey, frozenset[str]] = {}
@@ -90,6 +91,10 @@ class Objects:
     def ownerless_in(self, namespace: str) -> list[Live]:
         """Return the objects of a namespace that name no owner."""
         return list(self._ownerless.get(namespace, _EMPTY).values())
+
+    def turnover(self, namespace: str) -> int:
+        """Return how often an ownerless object came to a namespace, left it, or got another mark."""
+        return self._turnover.get(namespace, 0)
 
     def pods_on(self, node: str) -> list[Live]:
         """Return the pods that run on a node."""
@@ -166,6 +171,7 @@ class Objects:
         if known is not None:
             self._unlink(known)
         self._link(live)
+        self._note_turnover(live.key.namespace, known, live)
         self._tell(live.key, (known, live), before | self._instances(live))
 
     def remove(self, key: ResourceKey, *, uid: str = "", version: str = "") -> None:
@@ -176,6 +182,7 @@ class Objects:
             return
         before = self._instances(known)
         self._unlink(known)
+        self._note_turnover(key.namespace, known, None)
         if version:
             self._gone[key] = version
             while len(self._gone) > _GONE_REMEMBERED:
@@ -214,6 +221,7 @@ class Objects:
                 self._unlink(known)
                 again = lives.marked_anew(known, marks)
                 self._link(again)
+                self._note_turnover(again.key.namespace, known, again)
                 self._tell(again.key, (known, again), before | self._instances(again))
 
     def _link(self, live: Live) -> None:
@@ -247,6 +255,10 @@ class Objects:
         else:
             self._partial.pop(key, None)
 
+    def _note_turnover(self, namespace: str, before: Live | None, after: Live | None) -> None:
+        if _standing(before) != _standing(after):
+            self._turnover[namespace] = self._turnover.get(namespace, 0) + 1
+
     def _instances(self, live: Live) -> frozenset[str]:
         if not live.owners:
             return frozenset((live.instance,)) if live.instance else _NOBODY
@@ -270,6 +282,11 @@ class Objects:
         judged_by = self._wanted.get(key, _NOBODY) | marked
         if judged_by or shown_by:
             self._changed(Stirred(key, judged_by, shown_by))
+
+
+def _standing(live: Live | None) -> str | None:
+    """Return whose an ownerless object is, None if there is none."""
+    return None if live is None or live.owners else live.instance
 
 
 def _is_less(live: Live, known: Live | None) -> bool:

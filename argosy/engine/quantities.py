@@ -1,6 +1,7 @@
 """Quantities and durations as Kubernetes writes them once it has read them: `0.1` is `100m`, `90s` is `1m30s`.
 
-Sources: `resource.Quantity` (canonical form) and Go's `time.Duration.String`. Called by `normalise.known_types`.
+Sources: `resource.Quantity` (canonical form) and Go's `time.Duration.String`. Called by `normalise.known_types` and
+`tree.requests`.
 """
 
 import re
@@ -24,12 +25,25 @@ def quantity(text: str) -> str | None:
     found = _QUANTITY.fullmatch(text)
     if found is None:
         return None
+    amount, suffix = _amount(found), found[2] or ""
+    if suffix.endswith("i"):
+        return _binary(amount)
+    return _decimal(amount) if suffix in _DECIMAL else _with_exponent(amount)
+
+
+@lru_cache(4096)
+def value(text: str) -> Fraction | None:
+    """Return how much a quantity is, None if the text is none."""
+    found = _QUANTITY.fullmatch(text)
+    return None if found is None else _amount(found)
+
+
+def _amount(found: re.Match[str]) -> Fraction:
     number, suffix = Fraction(found[1]), found[2] or ""
     if suffix.endswith("i"):
-        return _binary(number * 1024 ** _BINARY.index(suffix))
-    if suffix in _DECIMAL:
-        return _decimal(number * Fraction(10) ** _DECIMAL[suffix])
-    return _with_exponent(number * Fraction(10) ** int(suffix[1:]))
+        return number * 1024 ** _BINARY.index(suffix)
+    power = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
+    return number * Fraction(10) ** power
 
 
 def _binary(value: Fraction) -> str:

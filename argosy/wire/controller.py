@@ -7,11 +7,14 @@ already masked, so the API server passes them on as they are.
 from argosy.engine.model.base import Model
 from argosy.engine.model.tree import (
     ApplicationTree,
+    Host,
+    HostResource,
     InfoItem,
     IngressPoint,
     NetworkingInfo,
     ResourceNode,
     ResourceRef,
+    TreeChanges,
 )
 
 __all__ = [
@@ -20,10 +23,13 @@ __all__ = [
     "MANAGED",
     "RESOURCE",
     "TREE",
+    "TREE_CHANGES",
     "ApplicationTree",
     "ClusterInfo",
     "ClusterInfos",
     "Delta",
+    "Host",
+    "HostResource",
     "InfoItem",
     "IngressPoint",
     "LiveManifest",
@@ -33,9 +39,12 @@ __all__ = [
     "NetworkingInfo",
     "ResourceNode",
     "ResourceRef",
+    "TreeChanges",
 ]
 
 TREE = "/v1/applications/{namespace}/{name}/resource-tree"
+TREE_CHANGES = "/v1/applications/{namespace}/{name}/resource-tree/changes"
+"""`?since=` the `version` of the last `TreeChanges` that the reader took; empty for the whole tree."""
 MANAGED = "/v1/applications/{namespace}/{name}/managed-resources"
 RESOURCE = "/v1/applications/{namespace}/{name}/resource"
 CLUSTERS = "/v1/clusters"

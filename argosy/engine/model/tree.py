@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import field
 
 from argosy.engine.model.application import HealthStatus
-from argosy.engine.model.base import Model
+from argosy.engine.model.base import Int64, Model
 
 
 class ResourceRef(Model, frozen=True):
@@ -62,9 +62,41 @@ class ResourceNode(Model, frozen=True):
     created_at: str = ""
 
 
+class HostResource(Model, frozen=True):
+    """A resource of a cluster node; amounts are thousandths of its unit, of a core or of a byte."""
+
+    resource_name: str
+    requested_by_app: Int64 = 0
+    requested_by_neighbors: Int64 = 0
+    capacity: Int64 = 0
+
+
+class Host(Model, frozen=True):
+    """A cluster node on which pods of the application run; `system_info` is what Kubernetes says of it."""
+
+    name: str
+    resources_info: tuple[HostResource, ...] = ()
+    system_info: Mapping[str, Any] = {}
+    labels: Mapping[str, str] = {}
+
+
 class ApplicationTree(Model, frozen=True):
     """All live objects of an application, owned ones included."""
 
     nodes: tuple[ResourceNode, ...] = ()
     orphaned_nodes: tuple[ResourceNode, ...] = ()
-    hosts: tuple[Mapping[str, Any], ...] = ()
+    hosts: tuple[Host, ...] = ()
+
+
+class TreeChanges(Model, frozen=True):
+    """What came or changed in a tree, and what went, since the version that the reader holds; `version` is the next.
+
+    `whole` says that it is the tree itself: what is not in it is not there. `hosts` is None if they are as before.
+    """
+
+    version: str
+    whole: bool = False
+    nodes: tuple[ResourceNode, ...] = ()
+    orphaned_nodes: tuple[ResourceNode, ...] = ()
+    removed: tuple[ResourceRef, ...] = ()
+    hosts: tuple[Host, ...] | None = None

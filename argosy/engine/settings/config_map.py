@@ -9,6 +9,7 @@ from argosy.engine.settings import customisations, values
 from argosy.engine.settings.snapshot import CompareOptions, General, Problem, ResourceFilter, Timers, Watching
 from argosy.engine.settings.table import Key, Table, value_of
 from argosy.engine.tracking import DEFAULT_LABEL_KEY, Method, Tracking
+from argosy.engine.tree import Shown
 
 NAME = "ConfigMap argocd-cm"
 
@@ -107,6 +108,8 @@ EXCLUSIONS = Key("resource.exclusions", _filters, ())
 INCLUSIONS = Key("resource.inclusions", _filters, ())
 RESPECT_RBAC = Key("resource.respectRBAC", values.one_of("", "normal", "strict"), "")
 IGNORE_UPDATES = Key("resource.ignoreResourceUpdatesEnabled", values.boolean, True)
+CUSTOM_LABELS = Key("resource.customLabels", values.comma_list, ())
+NODE_LABELS = Key("application.allowedNodeLabels", values.comma_list, ())
 MASKED = Key("resource.sensitive.mask.annotations", values.comma_list, ())
 COMPARE = Key("resource.compareoptions", _compare_options, _COMPARE)
 CUSTOMIZATIONS = Key("resource.customizations", customisations.in_one, {})
@@ -132,10 +135,8 @@ _ACCEPTED = frozenset(
         "dex.auth.connectorId",
         "oidc.config",
         "oidc.tls.insecure.skip.verify",
-        "resource.customLabels",
         "resource.includeEventLabelKeys",
         "resource.excludeEventLabelKeys",
-        "application.allowedNodeLabels",
         "application.links",
         "project.links",
         "resource.links",
@@ -223,3 +224,8 @@ def watching(texts: Mapping[str, str]) -> Watching:
         ignore_resource_updates=value_of(texts, IGNORE_UPDATES),
         masked_annotations=value_of(texts, MASKED),
     )
+
+
+def shown(texts: Mapping[str, str]) -> Shown:
+    """Return what the tree shows besides what it always does."""
+    return Shown(labels=value_of(texts, CUSTOM_LABELS), node_labels=value_of(texts, NODE_LABELS))

@@ -89,6 +89,7 @@ def read(objects: Iterable[Manifest], previous: Settings | None = None) -> Readi
         tracking=config_map.tracking(texts),
         timers=config_map.timers(texts),
         watching=config_map.watching(texts),
+        shown=config_map.shown(texts),
         compare=value_of(texts, config_map.COMPARE),
         customisations=said,
         texts=texts,

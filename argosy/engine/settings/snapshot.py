@@ -11,6 +11,7 @@ from argosy.engine.model.rendering import ToolSettings
 from argosy.engine.model.repository import Repository
 from argosy.engine.normalise import KnownType, Rule
 from argosy.engine.tracking import Tracking
+from argosy.engine.tree.info import NOTHING_MORE, Shown
 
 IN_CLUSTER_SERVER = "https://kubernetes.default.svc"
 IN_CLUSTER_NAME = "in-cluster"
@@ -173,6 +174,7 @@ class Settings:
     tracking: Tracking = field(default_factory=Tracking)
     timers: Timers = Timers()
     watching: Watching = Watching()
+    shown: Shown = NOTHING_MORE
     compare: CompareOptions = CompareOptions()
     customisations: Customisations = Customisations()
     texts: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
