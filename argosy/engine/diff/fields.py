@@ -1,9 +1,10 @@
 """Two JSON values -> the fields in which they differ, for people to read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from argosy.engine import redact
 from argosy.engine.diff import elements, owners, steps
 from argosy.engine.diff.absent import ABSENT
 from argosy.engine.diff.owners import Owner
@@ -11,7 +12,7 @@ from argosy.engine.diff.schema import UNREAD, Schema, canonical
 from argosy.engine.diff.steps import Element, Step
 from argosy.engine.model.resource import Manifest
 
-__all__ = ["ABSENT", "FieldChange", "between", "owned"]
+__all__ = ["ABSENT", "FieldChange", "between", "masked", "owned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,32 @@ def between(live: Any, desired: Any, schema: Schema = UNREAD, *, at: tuple[Step,
 def owned(changes: Iterable[FieldChange], live: Manifest) -> tuple[FieldChange, ...]:
     """Return the changes with the owners of the live values."""
     return tuple(replace(each, owner=owners.of(live, each.steps)) for each in changes)
+
+
+def masked(
+    changes: Iterable[FieldChange], manifest: Manifest, *, annotations: Collection[str] = ()
+) -> tuple[FieldChange, ...]:
+    """Return the changes of an object as they may be shown: a Secret's values are masked, that they differ is visible.
+
+    `annotations` of Secrets are masked too (`resource.sensitive.mask.annotations`).
+    """
+    if not redact.is_secret(manifest):
+        return tuple(changes)
+    return tuple(_masked(each, annotations) for each in changes)
+
+
+def _masked(change: FieldChange, annotations: Collection[str]) -> FieldChange:
+    secret = change.steps[:1] in (("data",), ("stringData",))
+    about = change.steps[:2] == ("metadata", "annotations")
+    if not secret and not (about and (len(change.steps) == 2 or change.steps[2] in annotations)):
+        return change
+    return replace(change, live=_mask(change.live, "++++++++"), desired=_mask(change.desired, "+++++++++"))
+
+
+def _mask(value: Any, mask: str) -> Any:
+    if isinstance(value, Mapping):
+        return dict.fromkeys(value, mask)
+    return value if value is ABSENT else mask
 
 
 def _between_lists(live: list[Any], desired: list[Any], schema: Schema, at: tuple[Step, ...]) -> Iterator[FieldChange]:
