@@ -148,7 +148,6 @@ def test_keys_said_to_be_without_effect_are_looked_at_by_nobody() -> None:
     fields = {
         "exec.enabled": "exec_enabled",
         "application.sync.impersonation.enabled": "impersonation_enabled",
-        "timeout.hard.reconciliation": "hard_reconciliation",
         "resource.respectRBAC": "respect_rbac",
         "resource.ignoreResourceUpdatesEnabled": "ignore_resource_updates",
     }
