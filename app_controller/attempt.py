@@ -6,7 +6,7 @@ was cut off is read back from there and goes on with the same plan.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,9 +15,10 @@ from app_controller.admission import Admitted
 from app_controller.apply import Taken
 from app_controller.compare import Compared
 from app_controller.outside import Outside
-from argosy.engine import diff, health, progress
+from argosy.engine import diff, progress
 from argosy.engine import plan as plans
 from argosy.engine.comparison import Rendering
+from argosy.engine.health import Health, LuaHealth
 from argosy.engine.model.operation import SyncResource
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of
 from argosy.engine.operation_state import Course
@@ -51,6 +52,8 @@ class Attempt:
     admitted: Admitted
     outside: Outside
     course: Course
+    _open: list[LuaHealth] = field(default_factory=list[LuaHealth], init=False)
+    """What users' scripts have to be asked before it is known how the objects are."""
 
     async def run(
         self, changed: asyncio.Event, *, terminated: Callable[[], bool], show: Callable[[str], Awaitable[None]]
@@ -58,9 +61,12 @@ class Attempt:
         """Take steps until the attempt is finished; `show` is told what it waits for."""
         while not terminated():
             changed.clear()
+            self._open.clear()
             match progress.next_of(self.course.plan, self.course.outcomes, self._look):
                 case progress.Take(_, steps):
                     await self._take(steps)
+                case progress.Wait() if self._open:
+                    await self.outside.answers.learn_health(self._open)
                 case progress.Wait(message):
                     await show(message)
                     await either(changed, _LOOK_AGAIN)
@@ -75,7 +81,13 @@ class Attempt:
                 not any(step.key == key for step in self.course.plan.steps if isinstance(step, plans.Prune))
             )
         live = self.admitted.cache.get(key)
-        return progress.Live(live is not None, health.assess(live.manifest()) if live is not None else None)
+        if live is None:
+            return progress.Live(False, None)
+        found = self.outside.answers.health(live.manifest(), self.admitted.settings.customisations.health)
+        if isinstance(found, LuaHealth):
+            self._open.append(found)
+            found = Health("Progressing")
+        return progress.Live(True, found)
 
     async def _take(self, steps: tuple[plans.Step, ...]) -> None:
         """Take steps kind by kind, those of one kind together; stop after a kind that failed."""

@@ -14,11 +14,10 @@ from app_controller.observe.cache import ClusterCache, Live
 from app_controller.outside import Outside
 from app_controller.queue import Level
 from app_controller.rendering import Rendered, render
-from argosy.engine import comparison, targets
+from argosy.engine import comparison, settings, targets
 from argosy.engine.comparison import Comparison
 from argosy.engine.judged import Judged
 from argosy.engine.model.resource import GroupKind, ResourceKey
-from argosy.engine.normalise import Rules
 from argosy.engine.packed import PackedSet
 from argosy.engine.targets import Targets
 
@@ -67,7 +66,7 @@ async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Re
     memory.whole = False
     rendered = memory.rendered = await render(admitted, level, outside, memory.rendered)
     prepared = await _prepare(admitted, rendered, memory)
-    place, basis = admitted.place, _basis(admitted)
+    place, basis = admitted.place, _basis(admitted, outside)
     await place.cache.want(place.instance, prepared.desired.keys())
     last = memory.compared
     before = last.comparison.objects if last is not None and last.basis == basis else {}
@@ -116,7 +115,7 @@ class _Bench:
 async def _judge(keys: Collection[ResourceKey], bench: _Bench) -> Mapping[ResourceKey, Judged | None]:
     """Judge these objects, giving way to others now and then; None for one that is on neither side."""
     found: dict[ResourceKey, Judged | None] = {}
-    asked: list[asyncio.Task[Judged]] = []
+    asked: list[Sides] = []
     for number, key in enumerate(keys, start=1):
         desired, live = bench.prepared.desired.get(key), _live(key, bench.prepared, bench.place)
         if desired is None and live is None:
@@ -125,12 +124,12 @@ async def _judge(keys: Collection[ResourceKey], bench: _Bench) -> Mapping[Resour
         sides = Sides(key, desired, live)
         judged = bench.judge.settle(sides, bench.basis, bench.before.get(key))
         if judged is None:
-            asked.append(asyncio.create_task(bench.judge.ask(sides, bench.basis)))
+            asked.append(sides)
         else:
             found[key] = judged
         if number % _MANY == 0:
             await asyncio.sleep(0)
-    found |= {each.key: each for each in await asyncio.gather(*asked)}
+    found |= {each.key: each for each in await bench.judge.ask(asked, bench.basis)}
     return found
 
 
@@ -149,15 +148,18 @@ def _is_twin(live: Live, prepared: Targets, cache: ClusterCache) -> bool:
     return any(twin is not None and twin.uid == live.uid for twin in twins)
 
 
-def _basis(admitted: Admitted) -> Basis:
-    spec, compare = admitted.application.spec, admitted.settings.compare
+def _basis(admitted: Admitted, outside: Outside) -> Basis:
+    spec, said = admitted.application.spec, admitted.settings.customisations
     destination = admitted.place.destination
     return Basis(
         admitted.place.instance,
         admitted.cache,
         admitted.project,
         (destination.server, destination.name),
-        Rules(spec.ignore_differences, compare.ignore_status),
+        outside.answers.informed(settings.rules_for(admitted.settings, spec.ignore_differences)),
+        said.health,
+        outside.answers,
+        said.jq_seconds,
         admitted.cache.api_resources,
     )
 

@@ -1,19 +1,21 @@
 """One object -> its verdict and health, made once: kept until one of the two sides, or a rule, changes.
 
-Where the two objects alone do not settle it, the API server is asked by a dry run of the apply, and its answer is
-remembered for as long as what counts of both sides stays the same (a status that moves asks nothing again). Called by
-`compare`.
+Users' scripts are asked first, where they have a say. Where the two objects alone do not settle it, the API server is
+asked by a dry run of the apply, and its answer is remembered for as long as what counts of both sides stays the same (a
+status that moves asks nothing again). Called by `compare`.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
+from app_controller.answers import Answers
 from app_controller.observe.cache import ClusterCache, Live
-from argosy.engine import diff, health, managed, permits
+from argosy.engine import diff, managed, normalise, permits
+from argosy.engine.health import Health, LuaHealth, Policy
 from argosy.engine.judged import Judged, judge
 from argosy.engine.model.project import Project
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of, metadata_of, version_of
@@ -24,6 +26,7 @@ from argosy.gateways.kubernetes.errors import ClusterError, Invalid, TooManyRequ
 from argosy.gateways.kubernetes.port import ApiResource
 
 _ASK_AT_ONCE = 8
+_TOGETHER = 256
 _TRIES = 5
 
 
@@ -37,6 +40,10 @@ class Basis:
     destination: tuple[str, str]
     """The address and the name of the destination."""
     rules: Rules
+    policy: Policy
+    answers: Answers
+    """What users' scripts say; the rules are informed by them."""
+    jq_seconds: float
     served: tuple[ApiResource, ...]
 
     def refusal(self, key: ResourceKey) -> str | None:
@@ -81,18 +88,43 @@ class Judge:
         stale = basis.cache.doubt(sides.key)
         if before is not None and stale is None and _stands(before, sides):
             return before
-        pair = sides.pair()
-        verdict = diff.Unknown(stale) if stale is not None else self._verdict(pair, basis.rules)
-        return None if isinstance(verdict, diff.AskServer) else _judged(pair, verdict, sides, basis)
+        pair, answers = sides.pair(), basis.answers
+        found = None if pair.live is None else answers.health(pair.live, basis.policy)
+        if isinstance(found, LuaHealth):
+            return None
+        if stale is not None:
+            return _judged(pair, diff.Unknown(stale), found, sides, basis)
+        verdict = answers.decided(lambda: self._verdict(pair, basis.rules))
+        if verdict is None or isinstance(verdict, diff.AskServer):
+            return None
+        return _judged(pair, verdict, found, sides, basis)
 
-    async def ask(self, sides: Sides, basis: Basis) -> Judged:
-        """Return the judgement that only the API server can make."""
+    async def ask(self, sides: Sequence[Sides], basis: Basis) -> list[Judged]:
+        """Return the judgements that take a question: to users' scripts, about all together, or to the API server."""
+        judged: list[Judged] = []
+        for start in range(0, len(sides), _TOGETHER):
+            some = sides[start : start + _TOGETHER]
+            await _ask_scripts([each.pair() for each in some], basis)
+            judged += await asyncio.gather(*(self._one(each, basis) for each in some))
+        return judged
+
+    async def _one(self, sides: Sides, basis: Basis) -> Judged:
+        stale = basis.cache.doubt(sides.key)
         async with self._limit:
             pair = sides.pair()
-            verdict = await _ask_server(pair, basis)
+            verdict = diff.Unknown(stale) if stale is not None else await self._decide(pair, basis)
+            found = None if pair.live is None else (await basis.answers.healths([pair.live], basis.policy))[0]
+        return _judged(pair, verdict, found, sides, basis)
+
+    async def _decide(self, pair: Pair, basis: Basis) -> diff.Verdict:
+        decide = basis.answers.decide
+        verdict = await decide(lambda: self._verdict(pair, basis.rules), seconds=basis.jq_seconds)
+        if not isinstance(verdict, diff.AskServer):
+            return verdict
+        verdict = await _ask_server(pair, basis)
         if not isinstance(verdict, diff.Unknown):
-            self._answers[sides.key] = _Answer(_question(pair, basis.rules), verdict)
-        return _judged(pair, verdict, sides, basis)
+            self._answers[pair.key] = _Answer(_question(pair, basis.rules), verdict)
+        return verdict
 
     def keep_only(self, keys: Collection[ResourceKey]) -> None:
         """Forget the answers about other objects than these."""
@@ -108,12 +140,21 @@ class Judge:
 
 
 def _stands(before: Judged, sides: Sides) -> bool:
+    """Return whether a judgement is still right; what was not known may be known by now."""
     same = before.live is sides.live and before.desired == sides.desired
-    return same and not isinstance(before.verdict, diff.Unknown)
+    unknown = isinstance(before.verdict, diff.Unknown) or (before.health and before.health.status == "Unknown")
+    return same and not unknown
 
 
-def _judged(pair: Pair, verdict: diff.Verdict, sides: Sides, basis: Basis) -> Judged:
-    found = None if pair.live is None else health.assess(pair.live)
+async def _ask_scripts(pairs: Sequence[Pair], basis: Basis) -> None:
+    """Have users' scripts asked about these objects together, so that what follows finds the answers."""
+    answers, live = basis.answers, [pair.live for pair in pairs if pair.live is not None]
+    await answers.healths(live, basis.policy)
+    both = [side for pair in pairs if pair.desired and pair.live for side in (pair.desired, pair.live)]
+    await answers.learn(normalise.questions(both, basis.rules), seconds=basis.jq_seconds)
+
+
+def _judged(pair: Pair, verdict: diff.Verdict, found: Health | None, sides: Sides, basis: Basis) -> Judged:
     claimant = "" if sides.live is None or sides.live.instance == basis.instance else sides.live.instance
     permitted = basis.refusal(pair.key) is None
     return judge(pair, verdict, found, desired=sides.desired, live=sides.live, claimant=claimant, permitted=permitted)
@@ -136,9 +177,10 @@ async def _ask_server(pair: Pair, basis: Basis) -> diff.Verdict:
         return diff.Unknown(f"the destination does not serve {pair.desired.get('apiVersion')} {pair.key.kind}")
     try:
         predicted, live = await _both_sides(pair.desired, pair.live, resource, basis.cache)
-        return diff.confirm(Pair(pair.key, pair.desired, live), predicted, basis.rules)
+        seen = Pair(pair.key, pair.desired, live)
+        return await basis.answers.decide(lambda: diff.confirm(seen, predicted, basis.rules), seconds=basis.jq_seconds)
     except Invalid:
-        return diff.guess(pair, basis.rules)
+        return await basis.answers.decide(lambda: diff.guess(pair, basis.rules), seconds=basis.jq_seconds)
     except (Unreachable, TooManyRequests) as error:
         return diff.Unknown(str(error))
     except ClusterError as error:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app_controller.answers import Answers
 from app_controller.observe.clusters import Clusters
 from app_controller.revisions import Revisions
 from argosy.gateways.clock import Clock
@@ -30,6 +31,7 @@ class Outside:
     store: Store
     manifests: Manifests
     revisions: Revisions
+    answers: Answers
     clock: Clock
     namespace: str
     epoch: int

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from argosy.engine.settings import values
 from argosy.gateways import process
+from argosy.gateways.tools.worker import PACKAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,8 @@ class Settings:
 
     `identity` names this process as a holder of the lease; one who sees to it that there is only one (as `argosy up`
     does) may give it the same name again, so that a restart need not wait for the lease to run out.
+
+    `tool_worker` is the program that runs users' scripts; it is shut in, unless `unsandboxed` and the machine cannot.
     """
 
     namespace: str
@@ -27,6 +31,8 @@ class Settings:
     listen: str
     token: str
     identity: str
+    tool_worker: Path
+    unsandboxed: bool
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
@@ -44,5 +50,14 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         repo_server_token=process.token(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
         listen=given.get("ARGOSY_CONTROLLER_LISTEN", "127.0.0.1:8082"),
         token=process.token(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
+        tool_worker=Path(given.get("ARGOSY_TOOL_WORKER") or PACKAGED),
+        unsandboxed=_truth(given, "ARGOSY_REPO_SERVER_ALLOW_UNSANDBOXED_RENDERING"),
         identity=given.get("ARGOSY_CONTROLLER_IDENTITY") or f"{os.uname().nodename}_{secrets.token_hex(4)}",
     )
+
+
+def _truth(given: Mapping[str, str], name: str) -> bool:
+    try:
+        return values.boolean(given.get(name) or "false")
+    except values.Malformed as error:
+        raise process.BadSetting(f"{name} is {error}") from error

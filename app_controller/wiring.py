@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from app_controller.answers import Answers
 from app_controller.fenced import Fenced
 from app_controller.loop import Loop
 from app_controller.observe.clusters import Clusters
@@ -19,15 +20,19 @@ from app_controller.serve import Deltas
 from app_controller.settings import Settings
 from app_controller.watched import Watched
 from app_controller.work import Work
-from argosy.gateways.clock import SystemClock
+from argosy.gateways.clock import Clock, SystemClock
 from argosy.gateways.kubernetes import connect
 from argosy.gateways.kubernetes.lease import Lease
 from argosy.gateways.kubernetes.port import Cluster
 from argosy.gateways.manifests.http import HttpManifests
 from argosy.gateways.store import keys, sql
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.runner import ScriptRunner
+from argosy.gateways.tools.worker import Program
 
 LEASE = "argosy-application-controller"
 _PATIENCE = 3.0
+_WORKERS = 2
 
 _log = structlog.get_logger(__name__)
 
@@ -62,13 +67,29 @@ async def controller(settings: Settings) -> AsyncGenerator[tuple[Loop, Work, Del
         control = Fenced(real, lease.check)
         destinations = Clusters(control, FencedClusters(lease), clock)
         stack.push_async_callback(destinations.close)
+        tools = _tools(settings, clock)
+        stack.push_async_callback(tools.close)
         outside = Outside(
-            control, destinations, store, manifests, Revisions(manifests, clock), clock, settings.namespace, lease.epoch
+            control,
+            destinations,
+            store,
+            manifests,
+            Revisions(manifests, clock),
+            Answers(ScriptRunner(tools), clock),
+            clock,
+            settings.namespace,
+            lease.epoch,
         )
         watched = Watched(settings.namespace)
         work = Work(outside, watched, Reporter(outside, watched), Queue(watched.lane))
         deltas = Deltas()
         yield Loop(work, Operations(work), deltas), work, deltas, lease
+
+
+def _tools(settings: Settings, clock: Clock) -> Pool:
+    """Return what runs users' scripts; no worker is started before the first question."""
+    program = Program(path=settings.tool_worker, allow_unsandboxed=settings.unsandboxed)
+    return Pool(program, size=_WORKERS, clock=clock)
 
 
 def _say_that_we_wait(settings: Settings) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import structlog
 
-import argosy
 from argosy.gateways.clock import Clock, SystemClock
 from argosy.gateways.process import BadSetting
+from argosy.gateways.tools import worker
 from argosy.gateways.tools.pool import Pool
 from argosy.gateways.tools.port import Tools
 from argosy.gateways.tools.runner import ScriptRunner
@@ -40,8 +40,7 @@ from repo_server.tree import Tree
 
 log = structlog.get_logger("repo_server")
 
-PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
-"""Where the build puts the tool worker, in a checkout and in the wheel alike."""
+PACKAGED_TOOL_WORKER = worker.PACKAGED
 
 _NO_FOLDERS: Mapping[str, Tree] = {}
 

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 import yaml
 
+from app_controller.answers import Answers
 from app_controller.fenced import Fenced
 from app_controller.loop import Loop
 from app_controller.observe.clusters import Clusters
@@ -31,6 +32,9 @@ from argosy.gateways.kubernetes.errors import ClusterError
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.gateways.manifests.memory import MemoryManifests
 from argosy.gateways.store import keys, sql
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.runner import ScriptRunner
+from argosy.gateways.tools.worker import PACKAGED, Program
 from argosy.wire.repo_server import RenderAnswer, RenderRequest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,7 +136,9 @@ async def _controller(kubeconfig: Path, folder: Path) -> AsyncIterator[House]:
     store = await sql.open_store(f"sqlite:///{folder}/memory.db", keys.generate())
     clusters = Clusters(control, connect.Clusters(), clock)
     revisions = Revisions(manifests, clock)
-    outside = Outside(control, clusters, store, manifests, revisions, clock, NAMESPACE, 1)
+    tools = Pool(Program(path=PACKAGED), size=1, clock=clock)
+    answers = Answers(ScriptRunner(tools), clock)
+    outside = Outside(control, clusters, store, manifests, revisions, answers, clock, NAMESPACE, 1)
     watched = Watched(NAMESPACE)
     work = Work(outside, watched, Reporter(outside, watched), Queue(watched.lane))
     task = asyncio.create_task(Loop(work, Operations(work), Deltas()).run())
@@ -141,6 +147,7 @@ async def _controller(kubeconfig: Path, folder: Path) -> AsyncIterator[House]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await tools.close()
         await clusters.close()
         await store.close()
         await own.close()

@@ -4,6 +4,8 @@ The control namespace is the test's own, and the destination namespace too.
 """
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from app_controller.answers import Answers
 from app_controller.fenced import Fenced
 from app_controller.loop import Loop
 from app_controller.observe.clusters import Clusters
@@ -32,6 +35,9 @@ from argosy.gateways.manifests.memory import MemoryManifests
 from argosy.gateways.store import keys, sql
 from argosy.gateways.store.changes import ApplicationRef, BeginAttempt, Change
 from argosy.gateways.store.port import Store
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.runner import ScriptRunner
+from argosy.gateways.tools.worker import Program
 
 ROOT = Path(__file__).parent.parent.parent
 REPOSITORY = "https://git.example/org/app"
@@ -99,6 +105,7 @@ class Controller:
     namespace: str
     cluster: Cluster
     store: Store
+    tools: Pool
     manifests: MemoryManifests = field(default_factory=MemoryManifests)
     fuse: Fuse = field(default_factory=Fuse)
     work: Work | None = None
@@ -130,6 +137,7 @@ class Controller:
             store,
             self.manifests,
             Revisions(self.manifests, clock),
+            Answers(ScriptRunner(self.tools), clock),
             clock,
             self.namespace,
             self._epoch,
@@ -297,9 +305,16 @@ def config(name: str, wave: int = 0, **data: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
 
 
+@pytest.fixture(scope="session")
+def tool_worker_program() -> Path:
+    """The built tool worker, from the cache unless its sources have changed."""
+    command = [sys.executable, "tools/build/go_program.py", "tool_worker"]
+    return Path(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+
+
 @pytest.fixture
 async def controller(
-    control_plane: Any, namespace: str, definitions: None, tmp_path: Path
+    control_plane: Any, namespace: str, definitions: None, tool_worker_program: Path, tmp_path: Path
 ) -> AsyncIterator[Controller]:
     """A controller that is not started yet; its timers are off, so that only what a test does wakes it."""
     cluster = connect.from_kubeconfig(control_plane.kubeconfig)
@@ -309,10 +324,12 @@ async def controller(
     settings = {"metadata": {"name": "argocd-cm", "namespace": namespace}, "data": {"timeout.reconciliation": "0"}}
     await cluster.create(CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", **settings})
     store = await sql.open_store(f"sqlite:///{tmp_path}/memory.db", keys.generate())
-    made = Controller(namespace, cluster, store)
+    tools = Pool(Program(path=tool_worker_program), size=1, clock=SystemClock())
+    made = Controller(namespace, cluster, store, tools)
     yield made
     with suppress(LeaseLost):
         await made.close()
+    await tools.close()
     await store.close()
     await cluster.close()
     await asyncio.sleep(0.05)  # the transports of the connections are told of their end in the next turns of the loop

@@ -7,20 +7,24 @@ import asyncio
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app_controller import judge
+from app_controller.answers import Answers
 from argosy.engine import diff
+from argosy.engine.health import Policy
 from argosy.engine.model import project
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
 from argosy.engine.normalise import Rules, secrets
 from argosy.engine.packed import pack
+from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
+from argosy.gateways.tools.scripts import Scripts
 
 RESOURCES = {
     "ConfigMap": ApiResource("", "v1", "ConfigMap", "configmaps", namespaced=True, verbs=frozenset()),
@@ -29,6 +33,8 @@ RESOURCES = {
     "Deployment": ApiResource("apps", "v1", "Deployment", "deployments", namespaced=True, verbs=frozenset()),
 }
 RULES = Rules()
+# No rule and no script here has a question for the tool worker.
+UNASKED = Answers(cast("Scripts", None), SystemClock())
 
 WORDS = st.sampled_from(["a", "b", "", "1", "true", "ä"])
 MAPS = st.dictionaries(st.sampled_from(["k", "l", "m"]), WORDS, max_size=3)
@@ -154,11 +160,10 @@ class Server:
     async def verdict(self, desired: Manifest, live: Manifest) -> diff.Verdict:
         """Return what the controller says, with what it asks the server."""
         sides = judge.Sides(key_of(desired), pack(secrets.fold(desired)), Held(live))
-        basis = judge.Basis(
-            "", Served(self.cluster), project.read({"metadata": {"name": "p"}, "spec": {}}), ("", ""), RULES, ()
-        )
+        permitting = project.read({"metadata": {"name": "p"}, "spec": {}})
+        basis = judge.Basis("", Served(self.cluster), permitting, ("", ""), RULES, Policy(), UNASKED, 1.0, ())
         bench = judge.Judge()
-        return (bench.settle(sides, basis, None) or await bench.ask(sides, basis)).verdict
+        return (bench.settle(sides, basis, None) or (await bench.ask([sides], basis))[0]).verdict
 
     async def check(self, kind: str, story: tuple[Any, Any, Any]) -> None:
         name, resource = f"x{next(self.names)}", RESOURCES[kind]

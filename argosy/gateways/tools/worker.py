@@ -16,9 +16,12 @@ from pathlib import Path
 
 import msgspec
 
+import argosy
 from argosy.gateways.tools import frames
 from argosy.gateways.tools.errors import ToolLimit, ToolMissing, ToolUnsafe
 
+PACKAGED = Path(argosy.__file__).parent / "_bin" / "tool_worker"
+"""Where the build puts the program, in a checkout and in the wheel alike."""
 MEBIBYTE = 1024 * 1024
 START_SECONDS = 10.0
 OVERDUE = 4
