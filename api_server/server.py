@@ -12,17 +12,21 @@ from argosy.gateways.kubernetes.port import Cluster, Clusters
 from argosy.gateways.live.port import Live
 from argosy.gateways.manifests.port import Manifests
 from argosy.gateways.store.port import Store
+from argosy.gateways.tools.scripts import Scripts
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The gateways: the control cluster, how others are opened, the SQL memory, the two other processes, the time."""
+    """The gateways: the control cluster, how others are opened, the SQL memory, the two other processes, what runs
+    users' scripts, the time.
+    """
 
     cluster: Cluster
     clusters: Clusters
     store: Store
     manifests: Manifests
     live: Live
+    scripts: Scripts
     clock: Clock
 
 

@@ -38,6 +38,8 @@ class Settings:
     repo_server_token: str = field(repr=False)
     controller: str
     controller_token: str = field(repr=False)
+    tool_worker: Path | None
+    unsandboxed: bool
     host: str
     port: int
     transport: Plain | Tls
@@ -70,6 +72,8 @@ def read(environment: Mapping[str, str] | None = None, *, listen: str = "") -> S
         repo_server_token=process.token(given, "ARGOSY_REPO_SERVER_TOKEN_FILE"),
         controller=process.needed(given, "ARGOSY_CONTROLLER"),
         controller_token=process.token(given, "ARGOSY_CONTROLLER_TOKEN_FILE"),
+        tool_worker=Path(worker) if (worker := given.get("ARGOSY_TOOL_WORKER", "")) else None,
+        unsandboxed=_truth(given, "ARGOSY_SERVER_ALLOW_UNSANDBOXED_SCRIPTS"),
         host=host,
         port=port,
         transport=transport,
@@ -82,13 +86,17 @@ def _transport(given: Mapping[str, str]) -> Plain | Tls:
         raise BadSetting("ARGOSY_SERVER_TLS_CERT and ARGOSY_SERVER_TLS_KEY: give both or none")
     if certificate:
         return Tls(Path(certificate), Path(key))
-    match given.get("ARGOSY_SERVER_BEHIND_TLS", "false"):
+    return Plain(behind_tls=_truth(given, "ARGOSY_SERVER_BEHIND_TLS"))
+
+
+def _truth(given: Mapping[str, str], name: str) -> bool:
+    match given.get(name, "false"):
         case "true":
-            return Plain(behind_tls=True)
+            return True
         case "false":
-            return Plain()
+            return False
         case other:
-            raise BadSetting(f"ARGOSY_SERVER_BEHIND_TLS: {other!r} is neither true nor false")
+            raise BadSetting(f"{name}: {other!r} is neither true nor false")
 
 
 def _address(listen: str) -> tuple[str, int]:

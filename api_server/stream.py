@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 import orjson
 from fastapi.responses import StreamingResponse
 
@@ -25,6 +26,13 @@ from argosy.gateways.live.errors import LiveError
 _BEAT_SECONDS = 4.0
 # A tree that changes without end is sent this often.
 _TREE_PAUSE_SECONDS = 0.2
+
+
+class _Versioned(msgspec.Struct):
+    """What is read of changes that are passed on."""
+
+    version: str
+
 
 Format = Literal["events", "lines"]
 
@@ -137,6 +145,22 @@ async def trees(deltas: Deltas, place: Place, read: Callable[[], Awaitable[bytes
                 yield b'{"result":%b}' % tree
             else:
                 yield b""
+            while not await _is_woken(woken):
+                yield b""
+            await asyncio.sleep(_TREE_PAUSE_SECONDS)
+
+
+async def tree_changes(deltas: Deltas, place: Place, read: Callable[[str], Awaitable[bytes]]) -> AsyncGenerator[bytes]:
+    """Yield the application's tree, and from then on what changes in it; it begins afresh if changes were missed."""
+    with deltas.followed(place) as woken:
+        version = ""
+        while True:
+            woken.clear()
+            since = version
+            changes = await _read(lambda since=since: read(since))
+            following = msgspec.json.decode(changes, type=_Versioned).version if changes else version
+            yield b'{"result":%b}' % changes if following != version else b""
+            version = following
             while not await _is_woken(woken):
                 yield b""
             await asyncio.sleep(_TREE_PAUSE_SECONDS)

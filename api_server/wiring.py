@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
+import argosy
 from api_server import page
 from api_server.app import Face, make_app
 from api_server.auth.passwords import Passwords
@@ -21,6 +23,12 @@ from argosy.gateways.kubernetes.port import Cluster
 from argosy.gateways.live.http import HttpLive
 from argosy.gateways.manifests.http import HttpManifests
 from argosy.gateways.store import keys, sql
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.runner import ScriptRunner
+from argosy.gateways.tools.worker import Program
+
+PACKAGED_TOOL_WORKER = Path(argosy.__file__).parent / "_bin" / "tool_worker"
+_TOOL_WORKERS = 2
 
 
 @asynccontextmanager
@@ -35,7 +43,10 @@ async def api_server(settings: Settings) -> AsyncGenerator[ASGIApp]:
         stack.push_async_callback(manifests.close)
         live = HttpLive(settings.controller, token=settings.controller_token)
         stack.push_async_callback(live.close)
-        outside = Outside(cluster, connect.Clusters(), store, manifests, live, SystemClock())
+        clock = SystemClock()
+        pool = open_tools(settings, clock)
+        stack.push_async_callback(pool.close)
+        outside = Outside(cluster, connect.Clusters(), store, manifests, live, ScriptRunner(pool), clock)
         face = Face(secure=settings.secure, page=page.find())
         yield await stack.enter_async_context(running(outside, settings.namespace, face))
 
@@ -58,6 +69,12 @@ async def running(outside: Outside, namespace: str, face: Face) -> AsyncGenerato
         await asyncio.gather(*tasks, return_exceptions=True)
         passwords.close()
         watches.close()
+
+
+def open_tools(settings: Settings, clock: SystemClock) -> Pool:
+    """Return the tool workers; none is started before the first script."""
+    program = Program(path=settings.tool_worker or PACKAGED_TOOL_WORKER, allow_unsandboxed=settings.unsandboxed)
+    return Pool(program, size=_TOOL_WORKERS, clock=clock)
 
 
 def _control(settings: Settings) -> Cluster:

@@ -104,6 +104,12 @@ async def tree(server: Server, caller: Caller, named: Named) -> bytes:
     return await server.outside.live.tree(record.place.namespace, record.place.name)
 
 
+async def tree_changes(server: Server, caller: Caller, named: Named, since: str) -> bytes:
+    """Return what changed in the resource tree since a version, the whole tree since the empty one."""
+    record = get(server, caller, named)
+    return await server.outside.live.tree_changes(record.place.namespace, record.place.name, since)
+
+
 async def managed_resources(server: Server, caller: Caller, named: Named, only: Mapping[str, str]) -> bytes:
     """Return the managed resources; `only` limits them by `group`, `version`, `kind`, `namespace` and `name`."""
     record = get(server, caller, named)

@@ -1,6 +1,7 @@
 """The REST interface, one noun per file, with Argo CD's paths and operation names (7.3); `ALL` lists them."""
 
 from api_server.routes import (
+    actions,
     applications,
     clusters,
     operations,
@@ -18,6 +19,7 @@ ALL = (
     streams.router,
     operations.router,
     applications.router,
+    actions.router,
     projects.router,
     repositories.router,
     templates.router,

@@ -67,11 +67,19 @@ async def watch_tree(  # noqa: PLR0917 (FastAPI passes them by name)
     deltas: TheDeltas,
     guard: TheGuard,
     form: TheFormat,
+    *,
+    changes: bool = False,
 ) -> StreamingResponse:
-    """Follow the resource tree of an application: the whole tree, each time it has changed."""
+    """Follow the resource tree of an application: the whole tree each time it has changed, or only its `changes`."""
     place = queries.get(server, caller, named).place
 
     async def read() -> bytes:
         return await queries.tree(server, caller, named)
+
+    async def read_changes(since: str) -> bytes:
+        return await queries.tree_changes(server, caller, named, since)
+
+    if changes:
+        return stream.answer(stream.tree_changes(deltas, place, read_changes), guard, form)
 
     return stream.answer(stream.trees(deltas, place, read), guard, form)

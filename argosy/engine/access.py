@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Resource = Literal["applications", "projects", "repositories", "clusters", "settings"]
-Action = Literal["get", "create", "update", "delete", "sync", "override"]
+Verb = Literal["get", "create", "update", "delete", "sync", "override"]
 
 ADMIN = "admin"
 
@@ -26,6 +26,21 @@ class LocalUser:
 
 
 Subject = Anonymous | LocalUser
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceAction:
+    """An action that is done to one live object of an application: `action/<group>/<kind>/<action>` (6.20)."""
+
+    group: str
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"action/{self.group}/{self.kind}/{self.name}"
+
+
+Action = Verb | ResourceAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ from argosy.gateways.live.memory import MemoryLive
 from argosy.gateways.manifests.memory import MemoryManifests
 from argosy.gateways.store import keys, sql
 from argosy.gateways.store.sql import SqlStore
+from argosy.gateways.tools.pool import Pool
+from argosy.gateways.tools.runner import ScriptRunner
+from argosy.gateways.tools.worker import Program
 
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "correct horse"
@@ -151,7 +154,9 @@ async def serving(cluster: Cluster, namespace: str, page: Path | None = None) ->
     store = await sql.open_store("sqlite://", keys.generate())
     live, manifests = MemoryLive(), MemoryManifests()
     manifests.commit(REPOSITORY, {"guestbook": [DEPLOYMENT]})
-    outside = Outside(cluster, connect.Clusters(), store, manifests, live, SystemClock())
+    clock = SystemClock()
+    pool = Pool(Program(path=wiring.PACKAGED_TOOL_WORKER), size=1, clock=clock)
+    outside = Outside(cluster, connect.Clusters(), store, manifests, live, ScriptRunner(pool), clock)
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with wiring.running(outside, namespace, Face(secure=False, page=page)) as app:
@@ -163,6 +168,7 @@ async def serving(cluster: Cluster, namespace: str, page: Path | None = None) ->
             yield world
         interface.should_exit = True
         await task
+    await pool.close()
     await store.close()
 
 

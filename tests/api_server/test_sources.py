@@ -200,7 +200,9 @@ async def test_details_need_the_source_of_the_path(read: Any, body: Any) -> None
 async def test_who_may_not_read_sees_nothing_and_nothing_is_asked() -> None:
     manifests, watches, clock = MemoryManifests(), Watches(), SystemClock()
     manifests.commit(GIT, {"guestbook": []})
-    outside = Outside(cast("Any", None), cast("Any", None), cast("Any", None), manifests, cast("Any", None), clock)
+    outside = Outside(
+        cast("Any", None), cast("Any", None), cast("Any", None), manifests, cast("Any", None), cast("Any", None), clock
+    )
     server = Server("argocd", outside, watches, cast("Any", None), Connections(manifests, clock))
     caller, asked = Caller(LocalUser("bob"), "1"), Asked(GIT, "default")
     query = DetailsQuery(Source(GIT, "guestbook"), "new", "default")

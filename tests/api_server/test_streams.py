@@ -136,6 +136,30 @@ async def test_a_tree_is_sent_whole_each_time_it_changes(read):
         assert node_names(await anext(items)) == ["one", "two"]
 
 
+async def test_changes_of_a_tree_are_sent_to_who_asks_for_them(read):
+    await put(read, "a")
+    read.live.trees["argocd", "a"] = tree("one", "two")
+    async with following(read, f"{STREAM}/a/resource-tree", changes="true") as items:
+        first = (await anext(items))["result"]
+        assert (first["whole"], [node["name"] for node in first["nodes"]]) == (True, ["one", "two"])
+        read.live.change("argocd", "a", tree("one", "two"))
+        read.live.change("argocd", "a", tree("two", "three"))
+        second = (await anext(items))["result"]
+        assert "whole" not in second
+        assert [node["name"] for node in second["nodes"]] == ["three"]
+        assert [node["name"] for node in second["removed"]] == ["one"]
+
+
+async def test_changes_go_on_after_the_controller_was_away(read):
+    await put(read, "a")
+    read.live.trees["argocd", "a"] = tree("one")
+    async with following(read, f"{STREAM}/a/resource-tree", changes="true") as items:
+        assert node_names(await anext(items)) == ["one"]
+        read.live.disconnect()
+        read.live.trees["argocd", "a"] = tree("one", "after")
+        assert node_names(await anext(items)) == ["after"]
+
+
 async def test_a_tree_stream_outlives_the_controller(read):
     await put(read, "a")
     async with following(read, f"{STREAM}/a/resource-tree") as items:
