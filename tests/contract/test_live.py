@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -19,6 +20,7 @@ from argosy.wire.controller import (
     ManagedResources,
     Missing,
     ResourceNode,
+    TreeChanges,
 )
 
 TOKEN = "internal"
@@ -62,6 +64,7 @@ def serving(held: MemoryLive) -> web.Application:
 
     app = web.Application()
     app.router.add_get(controller.TREE, handler(lambda request: held.tree(*place(request))))
+    app.router.add_get(controller.TREE_CHANGES, handler(lambda r: held.tree_changes(*place(r), r.query["since"])))
     app.router.add_get(controller.MANAGED, handler(lambda request: held.managed_resources(*place(request))))
     app.router.add_get(controller.RESOURCE, handler(resource))
     app.router.add_get(controller.CLUSTERS, handler(clusters))
@@ -105,6 +108,17 @@ async def test_what_is_held_is_answered(live, held):
     assert b'"items":[{"kind":"Deployment","name":"web"}]' in await live.managed_resources("argocd", "web")
     assert await live.resource("argocd", "web", KEY) == b'{"manifest":"{\\"kind\\":\\"Deployment\\"}"}'
     assert await live.clusters() == held.infos
+
+
+async def test_changes_of_a_tree_are_told_since_a_version(live, held):
+    held.trees["argocd", "web"] = TREE
+    first = msgspec.json.decode(await live.tree_changes("argocd", "web", ""), type=TreeChanges)
+    assert (first.whole, first.nodes) == (True, TREE.nodes)
+    held.trees["argocd", "web"] = ApplicationTree()
+    second = msgspec.json.decode(await live.tree_changes("argocd", "web", first.version), type=TreeChanges)
+    assert (second.whole, [each.name for each in second.removed]) == (False, ["web"])
+    with pytest.raises(NotHeld):
+        await live.tree_changes("argocd", "other", "")
 
 
 async def test_what_is_not_held_is_said_so(live):

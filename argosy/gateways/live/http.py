@@ -34,6 +34,10 @@ class HttpLive:
         """See `port.Live.tree`."""
         return await self._body(_filled(controller.TREE, namespace, name))
 
+    async def tree_changes(self, namespace: str, name: str, since: str) -> bytes:
+        """See `port.Live.tree_changes`."""
+        return await self._body(_filled(controller.TREE_CHANGES, namespace, name), {"since": since})
+
     async def managed_resources(self, namespace: str, name: str) -> bytes:
         """See `port.Live.managed_resources`."""
         return await self._body(_filled(controller.MANAGED, namespace, name))

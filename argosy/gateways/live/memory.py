@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import TypeVar
 
 from argosy.engine.model.resource import ResourceKey
+from argosy.engine.tree import Versions
 from argosy.gateways.live.errors import NotHeld, Unavailable
 from argosy.wire.controller import ApplicationTree, ClusterInfos, Delta, LiveManifest, ManagedResources
 from argosy.wire.repo_server import encode
@@ -25,6 +26,7 @@ class MemoryLive:
         self.infos = ClusterInfos()
         self.down = False
         self._sequence = 0
+        self._versions: dict[_Place, Versions] = {}
         self._streams: set[asyncio.Queue[Delta | None]] = set()
 
     def change(self, namespace: str, name: str, tree: ApplicationTree) -> None:
@@ -42,6 +44,12 @@ class MemoryLive:
     async def tree(self, namespace: str, name: str) -> bytes:
         """See `port.Live.tree`."""
         return encode(self._held(self.trees, (namespace, name)))
+
+    async def tree_changes(self, namespace: str, name: str, since: str) -> bytes:
+        """See `port.Live.tree_changes`."""
+        versions = self._versions.setdefault((namespace, name), Versions("memory"))
+        versions.take(self._held(self.trees, (namespace, name)))
+        return encode(versions.since(since))
 
     async def managed_resources(self, namespace: str, name: str) -> bytes:
         """See `port.Live.managed_resources`."""

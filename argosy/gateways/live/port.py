@@ -17,6 +17,10 @@ class Live(Protocol):
         """Return the `ApplicationTree` of an application."""
         ...
 
+    async def tree_changes(self, namespace: str, name: str, since: str) -> bytes:
+        """Return the `TreeChanges` of an application since a version; the whole tree since the empty one."""
+        ...
+
     async def managed_resources(self, namespace: str, name: str) -> bytes:
         """Return the `ManagedResources` of an application."""
         ...
