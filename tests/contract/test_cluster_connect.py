@@ -1,6 +1,7 @@
 """Connection settings, as kubeconfig and as Argo CD writes them; what is wrong is named, what is secret is not."""
 
 import base64
+import json
 
 import pytest
 import yaml
@@ -147,6 +148,23 @@ SETTINGS = [
 @pytest.mark.parametrize(("config", "expected"), SETTINGS)
 def test_a_cluster_secret_says_the_same(config, expected):
     assert settings.read(SERVER + "/", config) == expected
+
+
+def test_a_plugin_is_told_of_the_cluster_if_it_is_to_be():
+    config = {
+        "execProviderConfig": {"command": "x", "provideClusterInfo": True, "config": {"audience": "a"}},
+        "tlsClientConfig": {"caData": encoded("CA"), "serverName": "api"},
+        "proxyUrl": "http://p",
+    }
+    identity = settings.read(SERVER, config).identity
+    assert isinstance(identity, ExecPlugin)
+    assert json.loads(identity.cluster_info) == {
+        "server": SERVER,
+        "tls-server-name": "api",
+        "certificate-authority-data": encoded("CA"),
+        "proxy-url": "http://p",
+        "config": {"audience": "a"},
+    }
 
 
 def test_amazons_clusters_get_their_token_from_amazons_command_line():

@@ -47,6 +47,8 @@ class ExecPlugin:
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     api_version: str = "client.authentication.k8s.io/v1"
     install_hint: str = ""
+    cluster_info: str = field(default="", repr=False)
+    """What it is told of the cluster, as JSON (`provideClusterInfo`); empty: nothing."""
 
 
 Identity = Anonymous | BearerToken | TokenFile | BasicAuth | ExecPlugin

@@ -6,16 +6,11 @@ Called by `client` before a request and after a 401.
 import asyncio
 import base64
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from kubernetes.aio.config.config_exception import ConfigException
-from kubernetes.aio.config.exec_provider import ExecProvider
-from kubernetes.aio.config.kube_config import ConfigNode
-
+from argosy.gateways.kubernetes import plugin
 from argosy.gateways.kubernetes.connection import (
     Anonymous,
     BasicAuth,
@@ -28,11 +23,9 @@ from argosy.gateways.kubernetes.connection import (
 )
 from argosy.gateways.kubernetes.errors import InvalidConnection, Unauthorized
 
-_PLUGIN_SECONDS = 30.0
 _FILE_SECONDS = 60.0
 _BEFORE_EXPIRY_SECONDS = 60.0
 _FOREVER = float("inf")
-_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ async def _prove(connection: Connection) -> Proof:
             token = await asyncio.to_thread(_read_token, path)
             return Proof(f"Bearer {token}", connection.certificate, until=time.time() + _FILE_SECONDS)
         case ExecPlugin():
-            return _proof_of(await _run(identity), identity, certificate=connection.certificate)
+            return _proof_of(await plugin.run(identity), identity.command, certificate=connection.certificate)
 
 
 def _read_token(path: str) -> str:
@@ -94,38 +87,21 @@ def _read_token(path: str) -> str:
     return token
 
 
-async def _run(plugin: ExecPlugin) -> Mapping[str, Any]:
-    config = {
-        "command": plugin.command,
-        "args": list(plugin.args),
-        "env": [{"name": name, "value": value} for name, value in plugin.env],
-        "apiVersion": plugin.api_version,
-    }
-    try:
-        return await asyncio.wait_for(ExecProvider(ConfigNode("exec", config)).run(), _PLUGIN_SECONDS)
-    except TimeoutError as error:
-        raise Unauthorized(f"credential plugin {plugin.command} gave no answer in {_PLUGIN_SECONDS:.0f} s") from error
-    except OSError as error:
-        hint = f"; {plugin.install_hint.strip()}" if plugin.install_hint else ""
-        raise InvalidConnection(f"credential plugin {plugin.command} cannot run: {error.strerror}{hint}") from error
-    except ConfigException as error:
-        raise Unauthorized(f"credential plugin {plugin.command} failed: {str(error)[:_WORDS]}") from error
-
-
-def _proof_of(status: Mapping[str, Any], plugin: ExecPlugin, *, certificate: ClientCertificate | None) -> Proof:
-    token, chain, key = (status.get(name) for name in ("token", "clientCertificateData", "clientKeyData"))
-    if not token and not (chain and key):
-        raise Unauthorized(f"credential plugin {plugin.command} printed neither a token nor a client certificate")
+def _proof_of(status: plugin.Status, command: str, *, certificate: ClientCertificate | None) -> Proof:
+    chain, key = status.client_certificate_data, status.client_key_data
+    if not status.token and not (chain and key):
+        raise Unauthorized(f"credential plugin {command} printed neither a token nor a client certificate")
     if chain and key:
-        certificate = ClientCertificate(str(chain).encode(), str(key).encode())
-    return Proof(f"Bearer {token}" if token else "", certificate, until=_expiry(status.get("expirationTimestamp")))
+        certificate = ClientCertificate(chain.encode(), key.encode())
+    authorization = f"Bearer {status.token}" if status.token else ""
+    return Proof(authorization, certificate, until=_expiry(status.expiration_timestamp))
 
 
-def _expiry(timestamp: Any) -> float:
+def _expiry(timestamp: str | None) -> float:
     if not timestamp:
         return _FOREVER
     try:
-        expiry = datetime.fromisoformat(str(timestamp)).timestamp()
+        expiry = datetime.fromisoformat(timestamp).timestamp()
     except ValueError:
         return _FOREVER
     now = time.time()

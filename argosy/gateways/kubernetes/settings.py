@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import orjson
 from msgspec import Struct
 
 from argosy.gateways.kubernetes.connection import (
@@ -33,6 +34,8 @@ class _Exec(Struct, frozen=True, rename="camel"):
     env: Mapping[str, str] | None = msgspec.field(default_factory=dict[str, str])
     api_version: str = "client.authentication.k8s.io/v1beta1"
     install_hint: str = ""
+    provide_cluster_info: bool = False
+    config: Any = None
 
 
 class _Aws(Struct, frozen=True, rename={"cluster_name": "clusterName", "role_arn": "roleARN", "profile": "profile"}):
@@ -68,7 +71,7 @@ def read(server: str, config: Mapping[str, Any]) -> Connection:
         raise InvalidConnection(f"cluster {server}: tlsClientConfig: caData has no meaning with insecure: remove one")
     return Connection(
         server.rstrip("/"),
-        identity=_identity(parsed),
+        identity=_identity(server, parsed),
         certificate=_certificate(server, tls),
         ca=decode_base64(tls.ca_data, f"cluster {server}: tlsClientConfig.caData").decode(errors="replace"),
         server_certificate="unverified" if tls.insecure else "verified",
@@ -78,18 +81,34 @@ def read(server: str, config: Mapping[str, Any]) -> Connection:
     )
 
 
-def _identity(config: _Config) -> Identity:
+def _identity(server: str, config: _Config) -> Identity:
     if config.aws_auth_config:
         return _aws(config.aws_auth_config)
     if config.exec_provider_config:
         plugin = config.exec_provider_config
         env = tuple((plugin.env or {}).items())
-        return ExecPlugin(plugin.command, tuple(plugin.args or ()), env, plugin.api_version, plugin.install_hint)
+        told = _told(server, config) if plugin.provide_cluster_info else ""
+        return ExecPlugin(plugin.command, tuple(plugin.args or ()), env, plugin.api_version, plugin.install_hint, told)
     if config.bearer_token:
         return BearerToken(config.bearer_token)
     if config.username:
         return BasicAuth(config.username, config.password)
     return Anonymous()
+
+
+def _told(server: str, config: _Config) -> str:
+    """Return what a plugin is told of the cluster: `spec.cluster` of Kubernetes' ExecCredential."""
+    tls, plugin = config.tls_client_config, config.exec_provider_config
+    told = {
+        "server": server,
+        "tls-server-name": tls.server_name,
+        "insecure-skip-tls-verify": tls.insecure,
+        "certificate-authority-data": tls.ca_data,
+        "proxy-url": config.proxy_url,
+        "disable-compression": config.disable_compression,
+        "config": plugin.config if plugin is not None else None,
+    }
+    return orjson.dumps({name: value for name, value in told.items() if value}).decode()
 
 
 def _aws(config: _Aws) -> ExecPlugin:
