@@ -7,6 +7,7 @@ from argosy.cli.command import Entry, LazyGroup
 _HERE = "argosy.cli.commands.app"
 
 ENTRIES = {
+    "actions": Entry(f"{_HERE}.actions", "Manage resource actions"),
     "create": Entry(f"{_HERE}.create", "Create an application"),
     "delete": Entry(f"{_HERE}.delete", "Delete applications"),
     "diff": Entry(f"{_HERE}.diff", "Show what differs between wanted and live"),
