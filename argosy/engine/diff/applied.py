@@ -6,7 +6,7 @@ update by anybody else takes a field that it changes out of our managed fields. 
 
 from dataclasses import dataclass
 
-from argosy.engine import managed
+from argosy.engine import managed, redact
 from argosy.engine.model.resource import Manifest
 from argosy.engine.rendered import fingerprint
 
@@ -16,10 +16,11 @@ _SEPARATOR = "|"
 def mark(desired: Manifest, answer: Manifest) -> str:
     """Return the mark of an apply: the manifest, when it last changed the object, and which fields were ours then.
 
-    `answer` is the object as the API server returned it; the mark is empty if it does not say what is ours.
+    `answer` is the object as the API server returned it. The mark is empty if that does not say what is ours, and for
+    Secrets: a fingerprint that anybody can reckon would give away a short value.
     """
     entry = managed.applied_by_us(answer)
-    if entry is None:
+    if entry is None or redact.is_secret(desired):
         return ""
     return _SEPARATOR.join((fingerprint(desired), str(entry.get("time") or ""), _fields(entry)))
 

@@ -51,11 +51,15 @@ class ClaimedObject:
 
 @dataclass(frozen=True, slots=True)
 class AppliedObject:
-    """An object that the API server accepted; `manifest` is what we wanted of it, kept for the next comparison."""
+    """An object that the API server accepted; `manifest` is what we wanted of it, kept for the next comparison.
+
+    `mark` is the `diff.mark` of the server's answer, empty if there is none: it tells an object that nobody touches.
+    """
 
     key: ResourceKey
     uid: str
     manifest: Manifest
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from argosy.gateways.store import engine as engines
 from argosy.gateways.store.errors import SchemaTooNew, Unusable
 from argosy.gateways.store.tables import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that `tables` is at: the newest script in `migrations/versions`."""
 
 _LOCK = 0x4172676F  # any number that all our processes agree on
