@@ -27,7 +27,6 @@ def command(
     name: str,
     action: str,
     *,
-    all: bool,
     param: Sequence[str],
     **given: Any,
 ) -> None:
