@@ -16,6 +16,7 @@ from argosy.engine.health import Health, LuaHealth, Policy
 from argosy.engine.health.policy import Script
 from argosy.engine.model.resource import Manifest, metadata_of
 from argosy.engine.normalise import JqAnswer, JqDelete, Rules
+from argosy.engine.settings import Customisations, Problem, config_map, customisations
 from argosy.gateways.clock import Clock
 from argosy.gateways.tools import asking
 from argosy.gateways.tools.asking import Told
@@ -140,6 +141,13 @@ class Answers:
             except normalise.Unanswerable as error:
                 return Unknown(str(error))
         return Unknown("jq was asked about the object again and again")
+
+    async def problems(self, said: Customisations) -> tuple[Problem, ...]:
+        """Return which scripts and jq paths of the settings cannot be compiled, for whoever reads the settings."""
+        try:
+            return await asking.problems(said, self._scripts)
+        except ToolError as error:
+            return (Problem(config_map.NAME, customisations.KEY, f"scripts could not be checked: {error}"),)
 
     async def _ask(
         self,

@@ -298,6 +298,14 @@ async def test_what_cannot_be_compiled_is_told_and_nothing_is_run(scripts: Count
     assert await asking.problems(settings.Customisations(), scripts) == ()
 
 
+async def test_scripts_that_cannot_be_checked_are_a_problem_of_their_own(pool: Pool, clock: ManualClock) -> None:
+    said = settings.Customisations(health=policy())
+    assert await Answers(ScriptRunner(pool), clock).problems(said) == ()
+    await pool.close()
+    (problem,) = await Answers(ScriptRunner(pool), clock).problems(said)
+    assert problem.message == "scripts could not be checked: the tools are closed"
+
+
 async def test_health_is_what_the_engine_makes_of_the_answer(tool_worker_program: Any, pool: Pool) -> None:
     assert Program(path=tool_worker_program)
     question = health.question(thing("Suspended"), policy())
