@@ -14,6 +14,7 @@ import type {
   ResourceTree,
 } from '@/shared/api/types'
 import { keyOf, kindOf } from '@/shared/model/resource-key'
+import { livingIn } from '@/shared/model/resource-tree'
 import { HealthMark, SyncMark } from '@/shared/ui/marks'
 import { ErrorNote, WaitNote } from '@/shared/ui/notes'
 import classes from './resource-drawer.module.css'
@@ -30,14 +31,16 @@ interface Props {
   tab: string | undefined
   show: (tab: string) => void
   close: () => void
+  /** What can be done to the live object. */
+  acts: (node: ResourceNode) => ReactNode
 }
 
-export function ResourceDrawer({ app, tree, id, tab, show, close }: Props) {
+export function ResourceDrawer({ app, tree, id, tab, show, close, acts }: Props) {
   // While the drawer slides away it still shows what it held.
   const [held, hold] = useState(id)
   if (id !== undefined && id !== held) hold(id)
   const status = app.status?.resources?.find((resource) => keyOf(resource) === held)
-  const node = tree.nodes?.find((resource) => keyOf(resource) === held)
+  const node = livingIn(tree).find((resource) => keyOf(resource) === held)
   const resource = node ?? status
   return (
     <Drawer
@@ -49,7 +52,10 @@ export function ResourceDrawer({ app, tree, id, tab, show, close }: Props) {
       {held === undefined || resource === undefined ? (
         <p>This object is not in the application any more.</p>
       ) : (
-        <Inside app={app} id={held} resource={resource} node={node} status={status} tab={tab} show={show} />
+        <>
+          {node === undefined ? null : acts(node)}
+          <Inside app={app} id={held} resource={resource} node={node} status={status} tab={tab} show={show} />
+        </>
       )}
     </Drawer>
   )

@@ -12,6 +12,7 @@ import type {
 } from '@/shared/api/types'
 import type { Health } from '@/shared/api/types'
 import { keyOf } from '@/shared/model/resource-key'
+import { livingIn } from '@/shared/model/resource-tree'
 
 export const rootId = 'application'
 
@@ -32,7 +33,7 @@ export function graphOf(app: Application, tree: ResourceTree): Node[] {
   const managed = new Map(
     (app.status?.resources ?? []).filter(({ hook }) => hook !== true).map((status) => [keyOf(status), status]),
   )
-  const live = new Map((tree.nodes ?? []).map((node) => [keyOf(node), node]))
+  const live = new Map(livingIn(tree).map((node) => [keyOf(node), node]))
   const ids = [...new Set([...live.keys(), ...managed.keys()])]
   const nodes = ids.map((id) => nodeOf(id, live, managed))
   return nodes.sort((a, b) => compare(a.resource.kind, b.resource.kind) || compare(a.id, b.id))

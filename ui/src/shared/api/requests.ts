@@ -132,6 +132,42 @@ export const readResource = (app: ApplicationName, resource: ResourceReference):
   }),
 })
 
+export const listActions = (app: ApplicationName, resource: ResourceReference): ApiRequest => ({
+  method: 'GET',
+  path: applicationPath(app, '/resource/actions', {
+    namespace: resource.namespace,
+    resourceName: resource.name,
+    version: resource.version,
+    kind: resource.kind,
+    group: resource.group,
+  }),
+})
+
+export function runAction(
+  app: ApplicationName,
+  resource: ResourceReference,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+): ApiRequest {
+  const { group, version, kind, namespace, name } = resource
+  const filled = Object.entries(parameters).map(([parameter, value]) => ({ name: parameter, value }))
+  return {
+    method: 'POST',
+    path: applicationPath({ name: app.name, namespace: '' }, '/resource/actions/v2'),
+    body: {
+      name: app.name,
+      ...(app.namespace === '' ? {} : { appNamespace: app.namespace }),
+      group: group ?? '',
+      ...(version === undefined ? {} : { version }),
+      kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      resourceName: name,
+      action,
+      ...(filled.length === 0 ? {} : { resourceActionParameters: filled }),
+    },
+  }
+}
+
 export const signIn = (username: string, password: string): ApiRequest => ({
   method: 'POST',
   path: '/api/v1/session',
@@ -150,4 +186,5 @@ export const applicationsStream = (resourceVersion: string): string =>
 export const treeStream = (app: ApplicationName): string =>
   withQuery(`/api/v1/stream/applications/${encodeURIComponent(app.name)}/resource-tree`, {
     appNamespace: app.namespace,
+    changes: 'true',
   })

@@ -5,7 +5,8 @@ import { useEffect, useState } from 'react'
 import { applicationQuery, applicationsQuery, managedResourcesQuery, treeQuery } from './queries'
 import { applicationNameOf, applicationsStream, treeStream, type ApplicationName } from './requests'
 import { keepStreaming, type Connection } from './stream'
-import type { Application, ApplicationEvent, ResourceTree } from './types'
+import { changed } from '../model/resource-tree'
+import type { Application, ApplicationEvent, ResourceTree, TreeChanges } from './types'
 
 /** Events that arrive within this many milliseconds are shown together: one render, not one for each. */
 const breath = 80
@@ -86,7 +87,8 @@ export function useTreeStream(app: ApplicationName): Connection {
         await client.query({ ...query, staleTime: 0 })
         return treeStream({ namespace, name })
       },
-      receive: (result) => client.setQueryData(query.queryKey, result as ResourceTree),
+      receive: (result) =>
+        client.setQueryData<ResourceTree>(query.queryKey, (tree) => changed(tree ?? {}, result as TreeChanges)),
       report: setConnection,
     })
   }, [client, namespace, name])

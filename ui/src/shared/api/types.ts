@@ -190,9 +190,41 @@ export interface ResourceNode extends ResourceReference {
   resourceVersion?: string
 }
 
+/** A cluster node on which pods of the application run; amounts are thousandths of a core or of a byte. */
+export interface Host {
+  name: string
+  resourcesInfo?: {
+    resourceName: string
+    requestedByApp?: number
+    requestedByNeighbors?: number
+    capacity?: number
+  }[]
+  systemInfo?: Record<string, unknown>
+  labels?: Record<string, string>
+}
+
 export interface ResourceTree {
   nodes?: ResourceNode[] | null
   orphanedNodes?: ResourceNode[] | null
+  hosts?: Host[] | null
+}
+
+/** What came or changed in a tree, and what went; `whole` is the tree itself. Without `hosts` they are as before. */
+export interface TreeChanges {
+  version: string
+  whole?: boolean
+  nodes?: ResourceNode[]
+  orphanedNodes?: ResourceNode[]
+  removed?: ResourceReference[]
+  hosts?: Host[]
+}
+
+/** What can be done to one object, and whether it makes no sense just now. */
+export interface ResourceAction {
+  name: string
+  displayName?: string
+  disabled?: boolean
+  params?: { name: string; default?: string }[]
 }
 
 /** Both sides of one object as JSON text; an absent side is `""`, `"null"` or missing. */
