@@ -52,6 +52,8 @@ class _Walk:
 
     def _map(self, desired: Mapping[str, Any], live: Mapping[str, Any], schema: Schema, at: Trail | None) -> bool:
         if isinstance(schema, Struct) and schema.merge == "granular":
+            if schema.closed and desired == live:
+                return True
             fields, rest = schema.fields, schema.rest
         elif self._is_replaced(schema, desired, at):
             return exact(desired, live, schema) or self._untouched(at)

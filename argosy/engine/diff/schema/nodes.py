@@ -21,13 +21,19 @@ class Scalar:
 
     form: Form = "plain"
 
+    @property
+    def closed(self) -> bool:
+        """See `Struct.closed`."""
+        return True
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Struct:
     """An object with named fields; `rest` is what fields that have no name here are, None if there may be none.
 
     `filled` is what the server fills in where a field is missing. `typed` says that the server keeps it as a Go
-    structure (Kubernetes' own kinds), from which null and some empty values disappear.
+    structure (Kubernetes' own kinds), from which null and some empty values disappear. `closed` says that every scalar
+    in it has a type, so that two that are equal to Python are: it takes 1 for true.
     """
 
     fields: Mapping[str, "Schema"]
@@ -35,6 +41,7 @@ class Struct:
     merge: Merge
     rest: "Schema | None"
     typed: bool
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +50,7 @@ class MapOf:
 
     values: "Schema"
     merge: Merge
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class ListOf:
 
     elements: "Schema"
     identity: Identity
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

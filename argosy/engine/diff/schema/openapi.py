@@ -91,18 +91,18 @@ class Shelf:
         """Return the part for an object with these fields."""
         named = tuple((name, id(below)) for name, below in sorted(fields.items()))
         key = ("struct", named, msgspec.json.encode(filled, order="sorted"), merge, id(rest), typed)
-        return self._one(key, lambda: StructNode(fields, filled, merge, rest, typed))
+        return self._one(key, lambda: StructNode(fields, filled, merge, rest, typed, _closed(*fields.values(), rest)))
 
     def map_of(self, values: Schema, merge: Merge) -> Schema:
         """Return the part for a map."""
-        return self._one(("map", id(values), merge), lambda: MapOf(values, merge))
+        return self._one(("map", id(values), merge), lambda: MapOf(values, merge, _closed(values)))
 
     def list_of(self, elements: Schema, identity: Identity) -> Schema:
         """Return the part for a list."""
         named: object = identity
         if isinstance(identity, ByKeys):
             named = (identity.names, msgspec.json.encode(identity.filled))
-        return self._one(("list", id(elements), named), lambda: ListOf(elements, identity))
+        return self._one(("list", id(elements), named), lambda: ListOf(elements, identity, _closed(elements)))
 
     def _one(self, key: tuple[object, ...], make: Callable[[], Schema]) -> Schema:
         known = self._parts.get(key)
@@ -204,6 +204,12 @@ class _Reader:
     def _list(self, node: _Node, component: str) -> Schema:
         elements = ANYTHING if node.items is None else self._schema(node.items, component)
         return self._shelf.list_of(elements, _identity(node, elements))
+
+
+def _closed(*parts: Schema | None) -> bool:
+    return all(
+        part is None or (isinstance(part, Scalar | StructNode | MapOf | ListOf) and part.closed) for part in parts
+    )
 
 
 def _merge(node: _Node) -> Merge:
