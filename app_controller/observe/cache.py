@@ -81,7 +81,6 @@ class ClusterCache:
         self._audit = Audit(cluster, self._objects, self._watchings)
         self._listing = asyncio.Semaphore(_LISTS_AT_ONCE)
         self._reading = asyncio.Semaphore(_READS_AT_ONCE)
-        self._tried: frozenset[ResourceKey] = frozenset()
         self._error = ""
         self._failures = 0
         self._looks: list[float] = []
@@ -263,6 +262,7 @@ class ClusterCache:
                 self._look.clear()
                 await self._discover()
                 await self._mend()
+                await asyncio.sleep(self._pace.first)  # However much happens, it is not looked more often.
                 await self._pause()
         finally:
             audit.cancel()
@@ -350,10 +350,12 @@ class ClusterCache:
         return reader
 
     async def _mend(self) -> None:
-        """Get whole what is compared and held in part, where the watch will not bring it."""
+        """Get whole what is compared and held in part, where no list is under way that will bring it."""
+        self._objects.lacks_more = False
+        coming = {kind for (kind, _), watching in self._watchings.items() if not watching.has_listed}
         missing: dict[GroupKind, list[ResourceKey]] = {}
         for key in self._objects.partial():
-            if key.group_kind not in self._bare:
+            if key.group_kind not in coming:
                 missing.setdefault(key.group_kind, []).append(key)
         for kind, keys in missing.items():
             if len(keys) <= _READ_SINGLY:
@@ -362,7 +364,6 @@ class ClusterCache:
             for (each, _), watching in self._watchings.items():
                 if each == kind and isinstance(watching.freshness, Fresh):
                     watching.list_again(f"{kind} is listed again, since more of it is needed")
-        self._tried = frozenset(self._objects.partial())
 
     async def _read_whole(self, keys: Iterable[ResourceKey]) -> None:
         await asyncio.gather(*(self._read_one(key) for key in keys))
@@ -405,7 +406,7 @@ class ClusterCache:
         if kind in _DEFINE_KINDS:
             self._looks = list(_LOOKS)
             self._look.set()
-        if not self._tried.issuperset(self._objects.partial()):
+        if self._objects.lacks_more:
             self._look.set()
 
     def _doubted(self, kind: GroupKind) -> None:

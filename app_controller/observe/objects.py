@@ -58,6 +58,8 @@ class Objects:
         self._by_node: dict[str, dict[ResourceKey, Live]] = {}
         self._turnover: dict[str, int] = {}
         self._partial: dict[ResourceKey, None] = {}
+        self.lacks_more = False
+        """Whether there are more objects, since this was last set to false, that are compared and not held whole."""
         self._unreadable: dict[ResourceKey, str] = {}
         self._wanted: dict[ResourceKey, frozenset[str]] = {}
         self._wants: dict[str, AbstractSet[ResourceKey]] = {}
@@ -252,6 +254,7 @@ class Objects:
         live = self.get(key)
         if live is not None and live.detail != "whole" and (live.tracked is not None or key in self._wanted):
             self._partial[key] = None
+            self.lacks_more = True
         else:
             self._partial.pop(key, None)
 

@@ -100,6 +100,11 @@ class Watching:
         """The kind that is watched."""
         return self.resource.group_kind
 
+    @property
+    def has_listed(self) -> bool:
+        """Whether a list has come since it was started."""
+        return bool(self._listed)
+
     def start(self, cluster: Cluster) -> None:
         """Begin to list and watch."""
         self._reflector = Reflector(
