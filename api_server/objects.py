@@ -22,7 +22,8 @@ from argosy.wire.controller import ApplicationTree, ResourceNode
 async def in_tree(server: Server, record: Record, key: ResourceKey) -> ResourceNode:
     """Return the object as the application's tree has it. Raises `InvalidArgument` if it is not there."""
     tree = await server.outside.live.tree(record.place.namespace, record.place.name)
-    for node in msgspec.json.decode(tree, type=ApplicationTree).nodes:
+    found = msgspec.json.decode(tree, type=ApplicationTree)
+    for node in (*found.nodes, *found.orphaned_nodes):
         if ResourceKey(node.group, node.kind, node.namespace, node.name) == key:
             return node
     raise InvalidArgument(f"{key} not found as part of the application")
