@@ -80,6 +80,7 @@ class Pool:
         self._turns = Turns(size)
         self._idle: deque[tuple[float, Worker]] = deque()  # the longest idle first
         self._busy: set[Worker] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._retiring: asyncio.Task[None] | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="argosy-tools-")
         self._closed = False
@@ -132,7 +133,10 @@ class Pool:
     async def stop_idle(self) -> None:
         """Stop the workers that have been idle for a minute; happens by itself."""
         while self._idle and self._idle[0][0] + IDLE_SECONDS <= self._clock.monotonic():
-            await self._idle.popleft()[1].kill()
+            ending = asyncio.create_task(self._idle.popleft()[1].kill())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            await asyncio.shield(ending)  # whoever closes the pool meanwhile waits for it
 
     async def close(self) -> None:
         """Stop all workers; requests that are under way or wait raise `ToolCrashed`."""
@@ -145,6 +149,7 @@ class Pool:
             self._turns.give()
         if self._retiring is not None:
             self._retiring.cancel()
+        await asyncio.gather(*self._ending)
         while self._idle:
             await self._idle.pop()[1].kill()
         self._folder.cleanup()

@@ -142,6 +142,19 @@ async def test_idle_workers_are_stopped_after_a_minute(pool: Pool, clock: Manual
         await gone(pid)
 
 
+async def test_closing_waits_for_workers_that_are_being_stopped(pool: Pool, clock: ManualClock):
+    await pool.helm(GOOD)
+    (pid,) = pool.pids
+    clock.advance(timedelta(seconds=61))
+    for _ in range(3):  # by itself it begins to stop the worker, and is not over
+        await asyncio.sleep(0)
+    assert pool.pids == frozenset()
+    os.kill(pid, 0)
+    await pool.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 async def test_closing_ends_what_is_under_way_and_what_waits(tool_worker_program: Path, open_pool: Callable[..., Pool]):
     pool = open_pool(Program(path=tool_worker_program), size=1)
     under_way = asyncio.create_task(pool.helm(ENDLESS))
