@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 
+import { Actions } from '@/features/actions/actions'
 import { DeleteDialog } from '@/features/deletion/delete-dialog'
 import { EventsView } from '@/features/history/events-view'
 import { HistoryView } from '@/features/history/history-view'
@@ -95,6 +96,7 @@ function Opened({ name, app }: { name: ApplicationName; app: Application }) {
         tab={search.tab}
         show={(tab) => go({ tab })}
         close={() => go({ node: undefined, tab: undefined })}
+        acts={(node) => <Actions key={keyOf(node)} app={app} node={node} />}
       />
       <SyncDrawer app={app} opened={search.panel === 'sync'} close={() => go({ panel: undefined })} />
       <DeleteDialog app={app} opened={search.panel === 'delete'} close={() => go({ panel: undefined })} />

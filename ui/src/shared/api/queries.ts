@@ -13,6 +13,7 @@ import type {
   Project,
   RenderedManifests,
   Repository,
+  ResourceAction,
   ResourceReference,
   ResourceTree,
   RevisionMetadata,
@@ -91,6 +92,16 @@ export const resourceQuery = (app: ApplicationName, resource: ResourceReference,
     queryFn: async ({ signal }) =>
       (await send<{ manifest?: string }>(requests.readResource(app, resource), signal)).manifest ?? '',
     staleTime: 5_000,
+  })
+
+/** As for `resourceQuery`: which actions make sense is another question for each version of the object. */
+export const actionsQuery = (app: ApplicationName, resource: ResourceReference, version: string) =>
+  queryOptions({
+    queryKey: [...keyOf(app), 'actions', resource.group, resource.kind, resource.namespace, resource.name, version],
+    queryFn: async ({ signal }) =>
+      (await send<{ actions?: ResourceAction[] | null }>(requests.listActions(app, resource), signal)).actions ?? [],
+    staleTime: 5_000,
+    retry: false,
   })
 
 export const revisionQuery = (app: ApplicationName, revision: string) =>

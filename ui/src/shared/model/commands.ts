@@ -48,6 +48,23 @@ export function syncCommand(app: ApplicationName, choice: SyncChoice): string {
   )
 }
 
+export function actionCommand(
+  app: ApplicationName,
+  { group, kind, namespace, name }: ResourceReference,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  const given = (option: string, value: string | undefined) =>
+    value === undefined || value === '' ? [] : [option, value]
+  return line(
+    ...['argosy', 'app', 'actions', 'run', qualified(app), action, '--kind', kind],
+    ...given('--group', group),
+    ...given('--namespace', namespace),
+    ...given('--resource-name', name),
+    ...Object.entries(parameters).flatMap(([parameter, value]) => ['--param', `${parameter}=${value}`]),
+  )
+}
+
 /** `GROUP:KIND:NAME`, or `GROUP:KIND:NAMESPACE/NAME`, as the CLI's `--resource` takes it. */
 const resourceArgument = ({ group, kind, namespace, name }: ResourceReference) =>
   `${group ?? ''}:${kind}:${namespace === undefined || namespace === '' ? name : `${namespace}/${name}`}`
