@@ -264,11 +264,14 @@ EDITS: dict[str, st.SearchStrategy[Json]] = {
 
 @dataclass(frozen=True)
 class Story:
-    """What was applied first, what is wanted now, and what somebody edited between (a merge patch, or nothing)."""
+    """What was applied first, what is wanted now, and what somebody edited between (merge patches, maybe none).
+
+    Some take back what they did, so that the values are ours again and their owner is not.
+    """
 
     first: Json
     wanted: Json
-    edit: Json | None
+    edits: tuple[Json, ...]
 
 
 @st.composite
@@ -279,7 +282,9 @@ def stories(draw: st.DrawFn, kind: str) -> Story:
     labels = draw(st.none() | LABELS), draw(st.none() | LABELS)
     metadata = optional(labels=LABELS, annotations=LABELS).map(lambda given: {"metadata": given})
     edit = draw(st.one_of(st.none(), metadata, EDITS.get(kind, metadata)))
-    return Story(_labelled(first, labels[0]), _labelled(wanted, labels[draw(st.integers(0, 1))]), edit)
+    back = (first,) if edit is not None and draw(st.booleans()) else ()
+    edits = () if edit is None else (edit, *back)
+    return Story(_labelled(first, labels[0]), _labelled(wanted, labels[draw(st.integers(0, 1))]), edits)
 
 
 def _labelled(body: Json, labels: Json | None) -> Json:

@@ -46,8 +46,8 @@ class Check:
         first, wanted = (self.server.manifest(self.kind, name, body) for body in (story.first, story.wanted))
         live = await self.server.cluster.apply(resource, first)
         mark = diff.mark(first, live)
-        if story.edit:
-            live = await self.server.cluster.patch(resource, name, story.edit, namespace=self.server.namespace)
+        for edit in story.edits:
+            live = await self.server.cluster.patch(resource, name, edit, namespace=self.server.namespace)
         try:
             pair, predicted = await self.asked_of(wanted, live)
         except Invalid:
