@@ -11,6 +11,8 @@ import pytest
 
 from app_controller.observe.cache import ClusterCache
 from app_controller.observe.scope import Scope
+from app_controller.outside import SECRETS
+from app_controller.queue import ApplicationKey
 from argosy.engine.settings import ResourceFilter, Watching
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
@@ -18,6 +20,9 @@ from argosy.gateways.kubernetes.client import Client
 from argosy.gateways.kubernetes.port import ApiResource
 from argosy.gateways.kubernetes.reflector import Pace
 from tests.faults.proxy import FaultProxy, Upstream
+from tests.processes.conftest import Controller, Slow, config_map, controller, tool_worker_program
+
+__all__ = ["Controller", "config_map", "controller", "tool_worker_program"]
 
 CONFIG_MAPS = ApiResource("", "v1", "ConfigMap", "configmaps", namespaced=True, verbs=frozenset())
 KINDS = ("ConfigMap", "Secret", "Service")
@@ -105,3 +110,55 @@ async def stage(control_plane: Any, proxy: FaultProxy, namespace: str) -> AsyncI
     cluster = connect.from_kubeconfig(control_plane.kubeconfig)
     yield Stage(proxy, cluster, namespace)
     await cluster.close()
+
+
+class Remote:
+    """A controller whose destination is behind the proxy, and an application there that syncs itself and prunes."""
+
+    def __init__(self, controller: Controller, proxy: FaultProxy) -> None:
+        self.controller = controller
+        self.proxy = proxy
+
+    async def start(self) -> None:
+        """Make the destination known, in the test's namespace only, and start the controller."""
+        namespace = self.controller.namespace
+        metadata = {
+            "name": "remote",
+            "namespace": namespace,
+            "labels": {"argocd.argoproj.io/secret-type": "cluster"},
+        }
+        texts = {"name": "remote", "server": self.proxy.url, "namespaces": namespace, "config": "{}"}
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": texts}
+        await self.controller.cluster.create(SECRETS, secret)
+        await self.controller.start()
+
+    async def create(self, **spec: Any) -> ApplicationKey:
+        """Create the application; it need not wait for anybody."""
+        automated = {"automated": {"prune": True, "selfHeal": True}}
+        destination = {"server": self.proxy.url, "namespace": self.controller.namespace}
+        return await self.controller.create(**{"destination": destination, "syncPolicy": automated, **spec})
+
+    @property
+    def cache(self) -> ClusterCache:
+        """The live state of the destination, as the controller has it."""
+        assert self.controller.work is not None
+        return self.controller.work.outside.destinations.at(self.proxy.url)
+
+    def writes(self) -> list[str]:
+        """Return what was written through the proxy so far, in order: `apply configmaps/c`."""
+        verbs = ("create", "update", "patch", "apply", "delete")
+        return [f"{each.verb} {each.resource}/{each.name}" for each in self.proxy.record if each.verb in verbs]
+
+
+@pytest.fixture
+async def remote(controller: Controller, proxy: FaultProxy) -> Remote:
+    return Remote(controller, proxy)
+
+
+@pytest.fixture
+async def behind(controller: Controller, proxy: FaultProxy) -> AsyncIterator[Remote]:
+    """A controller that sees its own cluster through the proxy; a test does what it does past it."""
+    seen = connect.from_settings(proxy.url, {})
+    controller._control = Slow(seen, controller.fuse)
+    yield Remote(controller, proxy)
+    await seen.close()
