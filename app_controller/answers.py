@@ -14,6 +14,7 @@ from argosy.engine import health, normalise
 from argosy.engine.diff import Unknown
 from argosy.engine.health import Health, LuaHealth, Policy
 from argosy.engine.health.policy import Script
+from argosy.engine.model.application import IgnoreDifference
 from argosy.engine.model.resource import Manifest, metadata_of
 from argosy.engine.normalise import JqAnswer, JqDelete, Rules
 from argosy.engine.settings import Customisations, Problem, config_map, customisations
@@ -33,6 +34,7 @@ AGAIN_AFTER = 60.0
 """Seconds after which what took too long is tried again."""
 _AT_ONCE = 16
 _ROUNDS = 8
+_MOST_RULES = 1000
 _TOO_SLOW = "it took too long for another object a moment ago, and is tried again in a minute"
 
 
@@ -67,10 +69,16 @@ class Answers:
         self._healths: _Memory[tuple[str, str, Script], Health] = _Memory(clock)
         self._removals: _Memory[str, JqAnswer] = _Memory(clock)
         self._slow: _Memory[str, str] = _Memory(clock)
+        self._informed: dict[tuple[IgnoreDifference, ...], Rules] = {}
 
     def informed(self, rules: Rules) -> Rules:
-        """Return the rules with all that jq has said and will say; to be made once and used again."""
-        return rules.knowing(self._removals.known)
+        """Return the rules with all that jq has said and will say: one value for all applications of equal rules."""
+        known = self._informed.get(rules.ignore)
+        if known is None or known != rules:
+            if len(self._informed) >= _MOST_RULES:
+                self._informed.clear()
+            known = self._informed[rules.ignore] = rules.knowing(self._removals.known)
+        return known
 
     def health(self, manifest: Manifest, policy: Policy) -> Health | LuaHealth | None:
         """Return the health of a live object, or the question that `learn_health` has answered."""

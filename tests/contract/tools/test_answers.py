@@ -239,6 +239,14 @@ async def test_3_11_a_jq_path_that_fails_or_loops_leaves_the_object_unknown(
     assert said in found.reason
 
 
+def test_applications_of_equal_rules_share_them(answers: Answers) -> None:
+    assert answers.informed(ignoring(".a")) is answers.informed(ignoring(".a"))
+    assert answers.informed(ignoring(".a")) is not answers.informed(ignoring(".b"))
+    assert answers.informed(Rules()) == Rules()
+    assert answers.informed(Rules(ignore_status="none")) == Rules(ignore_status="none")
+    assert answers.informed(Rules()) == Rules()
+
+
 async def test_jq_is_asked_once_about_a_content(answers: Answers, scripts: Counted) -> None:
     rules = answers.informed(ignoring(".spec.a"))
     pair = Pair(key_of(thing()), spec(a=1), spec(a=2))
