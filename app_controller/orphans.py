@@ -42,18 +42,18 @@ class Orphans:
         """Return the warning about orphans, if there is one to give."""
         admitted = compared.admitted
         rules = rules_for(admitted)
-        if rules is None or not rules.warn:
+        if rules is None:
             self.forget(key)
             return ()
         said = self._said.get(key)
         if said is None or said.admitted is not admitted or not said.stands():
             turnover = admitted.cache.turnover(admitted.namespace)
-            number = sum(1 for _ in found(compared, watched))
+            number = sum(1 for _ in found(compared, watched)) if rules.warn else 0
             said = self._said[key] = _Said(admitted, turnover, orphans.warning(rules, number))
         return said.conditions
 
     def overdue(self) -> list[ApplicationKey]:
-        """Return the applications whose warning may be another by now."""
+        """Return the applications that may have other orphans by now than when that was last said."""
         return [key for key, said in self._said.items() if not said.stands()]
 
     def forget(self, key: ApplicationKey) -> None:

@@ -23,10 +23,6 @@ class Recall(Generic[Thing, Value]):
         self._now[thing] = value
         return value
 
-    def put(self, thing: Thing, value: Value) -> None:
-        """Remember something else of a thing than what was made of it."""
-        self._now[thing] = value
-
     def turn(self) -> None:
         """Forget what was not asked for since the last turn."""
         self._before, self._now = self._now, {}

@@ -13,7 +13,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app_controller import views
-from app_controller.nodes import BuiltIn
 from app_controller.queue import ApplicationKey
 from app_controller.trees import Trees
 from app_controller.work import Work
@@ -64,7 +63,7 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     """Return the web application."""
     app = FastAPI(title="Argosy application controller", openapi_url=None, docs_url=None, redoc_url=None)
     authorization = f"Bearer {token}".encode()
-    trees = Trees(work.watched, BuiltIn())
+    trees = Trees(work.watched, work.outside.answers)
 
     @app.middleware("http")
     async def check(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from app_controller import orphans
+from app_controller.answers import Answers
 from app_controller.compare import Compared
-from app_controller.nodes import Healths, Painter, Terms
+from app_controller.nodes import Painter, Terms
 from app_controller.observe.cache import ClusterCache, Live
 from app_controller.queue import ApplicationKey
 from app_controller.watched import Watched
@@ -41,22 +42,22 @@ class _Known:
 class Trees:
     """The trees of the applications that are asked for."""
 
-    def __init__(self, watched: Watched, healths: Healths) -> None:
+    def __init__(self, watched: Watched, answers: Answers) -> None:
         self._watched = watched
-        self._healths = healths
+        self._answers = answers
         self._known: OrderedDict[ApplicationKey, _Known] = OrderedDict()
 
     async def versions(self, key: ApplicationKey, compared: Compared) -> Versions:
         """Return the application's tree as it is now, and how it came to be so."""
         settings = compared.admitted.settings
-        terms = Terms(settings.shown, settings.customisations.health)
+        terms = Terms(settings.shown, settings.customisations.health, settings.watching.masked_annotations)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = _Known(Painter(terms, self._healths), Versions(secrets.token_hex(6)))
+            known = self._known[key] = _Known(Painter(terms, self._answers), Versions(secrets.token_hex(6)))
         self._known.move_to_end(key)
         async with known.lock:
             if known.painter.terms != terms:
-                known.painter = Painter(terms, self._healths)
+                known.painter = Painter(terms, self._answers)
             known.versions.take(await _tree(compared, known.painter, self._watched))
         self._forget()
         return known.versions
