@@ -1,6 +1,7 @@
 """What the controller holds of an application, as the API server shows it: tree, managed objects, single objects.
 
-Values from the live caches and the last comparison, masked. Called by `serve`; nothing is changed and nothing asked.
+Values from the live caches and the last comparison, masked. Called by `serve`; nothing is changed, and nothing asked
+but for a single object of which the cache holds only a part.
 """
 
 import orjson
@@ -16,6 +17,7 @@ from argosy.engine.model.resource import Manifest, ResourceKey, version_of
 from argosy.engine.model.tree import ApplicationTree
 from argosy.engine.normalise import Rules
 from argosy.engine.pairing import Pair
+from argosy.gateways.kubernetes.errors import ClusterError
 from argosy.wire.controller import (
     ClusterInfo,
     ClusterInfos,
@@ -59,7 +61,13 @@ async def resource(key: ApplicationKey, wanted: ResourceKey, work: Work, trees: 
     live = compared.admitted.cache.get(wanted)
     if live is None or not (await trees.versions(key, compared)).holds(wanted):
         return Missing(f"{wanted} is not found as part of application {key.name}")
-    (shown,) = redact.hide([live.manifest()], annotations=compared.admitted.settings.watching.masked_annotations)
+    try:
+        manifest = await compared.admitted.cache.read(wanted)
+    except ClusterError as error:
+        return Missing(f"{wanted} cannot be read: {error}")
+    if manifest is None:
+        return Missing(f"{wanted} is not found on the destination any more")
+    (shown,) = redact.hide([manifest], annotations=compared.admitted.settings.watching.masked_annotations)
     return LiveManifest(_text(shown))
 
 
