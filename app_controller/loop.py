@@ -5,6 +5,7 @@ Run by `__main__` while the lease is held. Every timer of the controller is here
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 
@@ -14,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from app_controller.observe.objects import Doubted, Stirred
 from app_controller.operations import Operations
 from app_controller.outside import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
+from app_controller.pacing import Look, Pacing
 from app_controller.queue import ApplicationKey, Level
 from app_controller.reconcile import reconcile
 from app_controller.serve import Deltas
@@ -49,6 +51,7 @@ class Loop:
         self._rounds: Iterator[ApplicationKey] = iter(())
         self._polls: set[asyncio.Task[None]] = set()
         self._news: list[Stirred | Doubted] = []
+        self._pacing = Pacing()
         self._stir = asyncio.Event()
 
     async def run(self) -> None:
@@ -136,21 +139,38 @@ class Loop:
 
     async def _pass_on_changes(self) -> None:
         """Look at what changed of whose objects: the first change at once, and then a batch at a time."""
+        clock = self._work.outside.clock
         while True:
-            await self._stir.wait()
+            await self._until_news()
             self._stir.clear()
             news, self._news = self._news, []
             judged, shown = _gather(news)
+            now = clock.monotonic()
+            self._look_at(self._pacing.due(now))
             for instance, touched in judged.items():
                 key = self._key(instance)
-                if self._work.watched.raw(key) is not None:
-                    self._work.memory(key).touched |= touched
-                    self._work.queue.add(key, Level.OBJECTS if touched else Level.RECENT)
+                if self._work.watched.raw(key) is None:
+                    continue
+                if not touched:
+                    self._work.queue.add(key, Level.RECENT)
+                self._look_at(look for look in (Look(key, each) for each in touched) if self._pacing.may(look, now))
             for key in map(self._key, judged.keys() | shown):
                 if self._work.watched.raw(key) is not None:
                     self._operations.notify(key)
                     self._deltas.publish(key)
             await asyncio.sleep(_BATCH)
+
+    async def _until_news(self) -> None:
+        """Wait for a change, or until an object that was held back may be looked at."""
+        due = self._pacing.next_at
+        pause = None if due is None else max(0.0, due - self._work.outside.clock.monotonic())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stir.wait(), pause)
+
+    def _look_at(self, looks: Iterable[Look]) -> None:
+        for key, touched in looks:
+            self._work.memory(key).touched.add(touched)
+            self._work.queue.add(key, Level.OBJECTS)
 
     def _key(self, instance: str) -> ApplicationKey:
         namespace, underscore, name = instance.partition("_")
