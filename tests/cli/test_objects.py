@@ -178,6 +178,14 @@ def test_overrides_show_what_an_action_creates(override):
     )
 
 
+def test_overrides_know_the_built_in_actions(override):
+    Path("deployment.yaml").write_text(
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {replicas: 1, paused: true}}"
+    )
+    assert "resume" in override("list-actions", "deployment.yaml").out
+    assert "-  paused: true" in override("run-action", "deployment.yaml", "resume").out
+
+
 def test_overrides_say_when_an_action_does_nothing(override):
     assert override("run-action", "thing.yaml", "nothing").out == "No fields had been changed by action: \nnothing\n"
 
@@ -185,7 +193,10 @@ def test_overrides_say_when_an_action_does_nothing(override):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("run-action", "thing.yaml", "unheard"), "no action unheard for example.org/Thing; there are: pause, scale"),
+        (
+            ("run-action", "thing.yaml", "unheard"),
+            "no action unheard for example.org/Thing; there are: copy, fail, nothing, pause",
+        ),
         (("run-action", "thing.yaml", "steal"), "patches Pod:p, and may patch example.org/Thing:shop/one only"),
         (("run-action", "thing.yaml", "fail"), "the action's script failed: script:1: no"),
         (("run-action", "thing.yaml", "pause", "--param", "x"), "--param 'x' is not of the form name=value"),

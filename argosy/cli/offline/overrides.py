@@ -11,12 +11,14 @@ from typing import TypeVar
 from argosy.cli.errors import CommandError
 from argosy.cli.offline import circumstances
 from argosy.engine import health, normalise
-from argosy.engine.actions import defined
-from argosy.engine.actions.defined import Actions, LuaAction, Offered, Result
+from argosy.engine.actions import choice, defined
+from argosy.engine.actions.defined import BadAnswer, LuaAction, Offered, Result
+from argosy.engine.actions.form import Asked, CannotRun
 from argosy.engine.health import Health, Policy
 from argosy.engine.model.resource import Manifest, key_of
 from argosy.engine.normalise import JqAnswer, NoAnswer, Rules
 from argosy.engine.settings import Settings
+from argosy.gateways.clock import SystemClock
 from argosy.gateways.tools import asking
 from argosy.gateways.tools.asking import Told
 from argosy.gateways.tools.errors import ToolError
@@ -25,6 +27,9 @@ from repo_server.local import offline
 from repo_server.settings import BadSetting
 
 Answer = TypeVar("Answer")
+
+_SUFFIX = "x" * 5
+"""In place of the random letters in the name of an object that an action creates: the same call says the same."""
 
 
 def settings_in(path: str | None) -> Settings:
@@ -79,46 +84,42 @@ def informed(
 
 
 def actions(manifest: Manifest, settings: Settings, environment: Mapping[str, str]) -> tuple[Offered, ...]:
-    """Return the actions that users define for an object, sorted by name."""
-    known = _defined(manifest, settings)
-    question = defined.discovery(manifest, known)
-    return () if question is None else _answer(question, defined.offered, environment)
+    """Return the actions that an object can have, of users and built in, sorted by name."""
+    known = settings.customisations.actions
+    question = choice.discovery(manifest, known)
+    try:
+        return choice.offered(manifest, known, None if question is None else _answer(question, environment))
+    except BadAnswer as error:
+        raise CommandError(str(error)) from error
 
 
 def run(
     manifest: Manifest, name: str, parameters: Mapping[str, str], settings: Settings, environment: Mapping[str, str]
 ) -> tuple[Result, ...]:
-    """Return what an action that users define wants done to an object."""
-    known = _defined(manifest, settings)
-    question = defined.execution(manifest, known, name, parameters)
-    if question is None:
-        names = ", ".join(each.name for each in known.definitions) or "none"
-        raise CommandError(
-            f"the settings define no action {name} for {key_of(manifest).group_kind}; there are: {names}"
-        )
-    return _answer(question, lambda answer: defined.results(answer, manifest), environment)
+    """Return what an action wants done to an object."""
+    asked = Asked(manifest, parameters, SystemClock().now(), _SUFFIX)
+    try:
+        match choice.running(name, asked, settings.customisations.actions):
+            case LuaAction() as question:
+                return defined.results(_answer(question, environment), manifest)
+            case choice.Unknown(name, names):
+                kind, others = key_of(manifest).group_kind, ", ".join(names) or "none"
+                raise CommandError(f"there is no action {name} for {kind}; there are: {others}")
+            case results:
+                return results
+    except (BadAnswer, CannotRun) as error:
+        raise CommandError(str(error)) from error
 
 
-def _defined(manifest: Manifest, settings: Settings) -> Actions:
-    kind = key_of(manifest).group_kind
-    known = defined.actions_for(kind, settings.customisations.actions)
-    if known is None:
-        raise CommandError(f"the settings define no actions for {kind}")
-    return known
-
-
-def _answer(question: LuaAction, read: Callable[[object], Answer], environment: Mapping[str, str]) -> Answer:
+def _answer(question: LuaAction, environment: Mapping[str, str]) -> object:
     async def work(scripts: Scripts) -> Answered[object] | Declined:
         return (await asking.actions([question], scripts))[0]
 
-    try:
-        match _done(work, environment):
-            case Answered(value):
-                return read(value)
-            case Declined(message):
-                raise CommandError(f"the action's script failed: {message}")
-    except defined.BadAnswer as error:
-        raise CommandError(str(error)) from error
+    match _done(work, environment):
+        case Answered(value):
+            return value
+        case Declined(message):
+            raise CommandError(f"the action's script failed: {message}")
 
 
 def _done(work: Callable[[Scripts], Awaitable[Answer]], environment: Mapping[str, str]) -> Answer:
