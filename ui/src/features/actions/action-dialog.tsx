@@ -84,6 +84,9 @@ function ActionForm({ app, node, action, close, ran, start }: Asked & { start: R
           onChange={(event) => fill({ ...filled, [parameter.name]: event.currentTarget.value })}
         />
       ))}
+      {app.spec.syncPolicy?.automated?.selfHeal === true ? (
+        <p className="dim">Self heal is on: where Git says otherwise, it is put back.</p>
+      ) : null}
       {run.error === null ? null : <ErrorNote doing={`${labelOf(action)} ${node.name}`} error={run.error} />}
       <div className={classes['press']}>
         <Button variant="default" onClick={close}>
