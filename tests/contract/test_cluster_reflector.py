@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from argosy.gateways.kubernetes import connect
+from argosy.gateways.kubernetes import reflector as reflectors
 from argosy.gateways.kubernetes.errors import Forbidden, Gone, TooManyRequests, Unreachable
 from argosy.gateways.kubernetes.memory import MemoryCluster
 from argosy.gateways.kubernetes.port import ApiResource, Bookmark, Changed, Deleted
-from argosy.gateways.kubernetes.reflector import Pace, Reflector, Selection, is_older
+from argosy.gateways.kubernetes.reflector import OldList, Pace, Reflector, Selection, is_older
 
 CONFIG_MAPS = ApiResource(
     "", "v1", "ConfigMap", "configmaps", namespaced=True, verbs=frozenset({"get", "list", "watch", "create"})
@@ -270,6 +272,36 @@ async def test_an_event_from_the_past_is_not_believed(cluster):
         async with reflecting(lying) as sink:
             await sink.until(lambda mirror=sink: mirror.lists == 3)
             assert sink.versions == {"one": created["metadata"]["resourceVersion"]}
+
+
+async def test_an_older_list_is_refused_until_it_is_clear_that_the_server_will_not_catch_up(cluster, monkeypatch):
+    await cluster.create(CONFIG_MAPS, config_map("new"))
+    list_page, restored = cluster.list_page, []
+
+    async def older(resource, **options):
+        page = await list_page(resource, **options)
+        return replace(page, items=(), resource_version="50") if restored else page
+
+    cluster.list_page = older
+    async with reflecting(cluster) as sink:
+        await sink.until(lambda: sink.is_fresh)
+        restored.append("from a backup")
+        cluster.fail_next("watch", Gone("too old"))
+        cluster.drop_watches()
+        await sink.until(lambda: sink.trouble.count(OldList) > 3)
+        assert list(sink.versions) == ["new"]
+        monkeypatch.setattr(reflectors, "_BEHIND_SECONDS", 0.0)
+        await sink.until(lambda: sink.lists == 2)
+
+
+async def test_an_error_that_is_final_ends_it(cluster):
+    cluster.fail_next("list", Unreachable("away"))
+    cluster.fail_next("list", Forbidden("not for you"))
+    sink = Mirror()
+    reflector = Reflector(cluster, CONFIG_MAPS, sink, pace=AT_ONCE, final=(Forbidden,))
+    with pytest.raises(Forbidden):
+        await asyncio.wait_for(reflector.run(), 30)
+    assert sink.trouble == [Unreachable, Forbidden]
 
 
 def test_versions_are_compared_as_numbers_where_they_are_numbers():

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from app_controller.observe.cache import ClusterCache
@@ -14,7 +15,8 @@ from argosy.engine.model.resource import GroupKind, ResourceKey
 from argosy.engine.settings import ResourceFilter, Watching
 from argosy.engine.tracking import Tracking
 from argosy.gateways.clock import ManualClock
-from argosy.gateways.kubernetes.errors import Forbidden, Unreachable
+from argosy.gateways.kubernetes import reflector as reflectors
+from argosy.gateways.kubernetes.errors import Forbidden, Gone, Unreachable
 from argosy.gateways.kubernetes.memory import MemoryCluster
 from argosy.gateways.kubernetes.port import ApiResource
 from argosy.gateways.kubernetes.reflector import Pace
@@ -275,3 +277,23 @@ async def test_what_is_no_object_is_left_out_and_the_rest_is_there(cluster):
     async with caching(cluster) as cache:
         assert cache.get(key("good"))
         assert cache.get(key("bad")) is None
+
+
+async def test_a_cluster_that_was_restored_from_a_backup_is_taken_as_it_is(cluster, monkeypatch):
+    monkeypatch.setattr(reflectors, "_BEHIND_SECONDS", 0.0)
+    await cluster.create(PODS, pod("lost"))
+    kept = await cluster.create(PODS, pod("kept", spec="new"))
+    async with caching(cluster) as cache:
+        list_page = cluster.list_page
+        metadata = {**kept["metadata"], "resourceVersion": "40"}
+        old = orjson.dumps({**kept, "spec": "old", "metadata": metadata})
+
+        async def restored(resource, **options):
+            page = await list_page(resource, **options)
+            return replace(page, items=(old,), resource_version="50") if resource == PODS else page
+
+        cluster.list_page = restored
+        cluster.fail_next("watch", Gone("too old"), times=5)
+        cluster.drop_watches()
+        await until(lambda: cache.get(key("lost")) is None)
+        await until(lambda: cache.get(key("kept")) and cache.get(key("kept")).manifest()["spec"] == "old")

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 
 from app_controller.observe.cache import ClusterCache
+from app_controller.observe.detail import BARE
 from app_controller.observe.scope import Scope
 from argosy.engine.model.resource import GroupKind, ResourceKey
 from argosy.gateways.clock import SystemClock
@@ -118,7 +119,10 @@ async def test_a_settled_cache_has_asked_for_nothing_but_a_list_and_a_watch_of_e
     assert len(asked["list"]) >= cache.status().kinds > 50
     assert asked["list"] == asked["watch"]
     assert {verb for verb, _ in cluster.requests} == {"discover", "list", "watch"}
-    assert {count for (verb, _), count in cluster.requests.items() if verb != "discover"} == {1}
+    # Of a kind that is read as metadata until something is managed, a second time if another test manages something.
+    twice = {resource for (verb, resource), count in cluster.requests.items() if verb != "discover" and count > 1}
+    assert {resource.partition(".")[0] for resource in twice} <= {f"{kind.kind.lower()}s" for kind in BARE}
+    assert max(count for (verb, _), count in cluster.requests.items() if verb != "discover") <= 2
 
 
 async def test_a_kind_that_is_defined_while_we_watch_is_watched_too(cache, cluster, told, namespace):
