@@ -108,7 +108,9 @@ def _compared(settled: Manifest, drifted: Manifest, schema: Schema) -> Sequence[
     sizes = f"manifest {len(desired[1]) / 1000:.1f} kB, live {len(live[1]) / 1000:.1f} kB"
     pairs = [_pair(*each) for each in zip(desired, live, strict=True)]
     # As it was noted when each was applied: the edited ones had another owner of nothing then.
-    applied = [diff.mark(each.desired or {}, _pair(*ends).live or {}) for each, ends in zip(pairs, whole, strict=True)]
+    applied = [
+        diff.receipt(each.desired or {}, _pair(*ends).live or {}) for each, ends in zip(pairs, whole, strict=True)
+    ]
     what = f"{_OBJECTS:,} Deployments cold ({sizes}, {_DRIFTED} drifted)"
     said = {
         "with the schema": lambda: [diff.compare(each, _RULES, schema=schema) for each in pairs],

@@ -45,14 +45,14 @@ class Check:
         assert schema is not UNREAD
         first, wanted = (self.server.manifest(self.kind, name, body) for body in (story.first, story.wanted))
         live = await self.server.cluster.apply(resource, first)
-        mark = diff.mark(first, live)
+        receipt = diff.receipt(first, live)
         for edit in story.edits:
             live = await self.server.cluster.patch(resource, name, edit, namespace=self.server.namespace)
         try:
             pair, predicted = await self.asked_of(wanted, live)
         except Invalid:
             return
-        self.compare(pair, predicted, schema, mark)
+        self.compare(pair, predicted, schema, receipt)
         await self.server.cluster.delete(resource, name, namespace=self.server.namespace, propagation="Background")
 
     async def asked_of(self, wanted: Manifest, live: Manifest) -> tuple[Pair, Manifest]:

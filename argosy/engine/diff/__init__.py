@@ -8,7 +8,7 @@ would do), so that the verdict is the server's own.
 from argosy.engine import managed, normalise
 from argosy.engine.diff import certain, fields, left_behind, predict, webhooks
 from argosy.engine.diff import hidden as hiding
-from argosy.engine.diff.applied import Applied, mark
+from argosy.engine.diff.applied import Applied, receipt
 from argosy.engine.diff.fields import FieldChange
 from argosy.engine.diff.hidden import Hidden
 from argosy.engine.diff.owners import Owner
@@ -37,7 +37,7 @@ __all__ = [
     "confirm",
     "guess",
     "hidden",
-    "mark",
+    "receipt",
     "reckon",
     "wants_nothing_else",
 ]
@@ -48,8 +48,8 @@ def compare(
 ) -> Verdict | AskServer:
     """Return the verdict on a pair, or the question that settles it.
 
-    `schema` is what the destination knows of the kind in the desired version, `applied` the `mark` of our last apply to
-    this very object (its uid), empty if none is known.
+    `schema` is what the destination knows of the kind in the desired version, `applied` the `receipt` of our last apply
+    to this very object (its uid), empty if none is known.
     """
     if pair.desired is None:
         return Extra()

@@ -1,7 +1,7 @@
-"""What we applied last: a mark that is taken of the API server's answer and kept beside the object's inventory entry.
+"""What we applied last: a receipt that is made of the API server's answer and kept in the inventory.
 
-While the mark stands, nobody has touched a field that we applied, and an apply of the same manifest changes nothing: an
-update by anybody else takes a field that it changes out of our managed fields. Source: Kubernetes' server-side apply.
+While the receipt holds, nobody has touched a field that we applied, and an apply of the same manifest changes nothing:
+an update by anybody else takes a field that it changes out of our managed fields. Source: server-side apply.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from argosy.engine.rendered import fingerprint
 _SEPARATOR = "|"
 
 
-def mark(desired: Manifest, answer: Manifest) -> str:
-    """Return the mark of an apply: the manifest, when it last changed the object, and which fields were ours then.
+def receipt(desired: Manifest, answer: Manifest) -> str:
+    """Return the receipt of an apply: the manifest, when it last changed the object, and which fields were ours then.
 
-    `answer` is the object as the API server returned it. The mark is empty if that does not say what is ours, and for
-    Secrets: a fingerprint that anybody can reckon would give away a short value.
+    `answer` is the object as the API server returned it. The receipt is empty if that does not say what is ours, and
+    for Secrets: a fingerprint that anybody can reckon would give away a short value.
     """
     entry = managed.applied_by_us(answer)
     if entry is None or redact.is_secret(desired):
@@ -31,23 +31,23 @@ def _fields(entry: Manifest) -> str:
 
 @dataclass(slots=True)
 class Applied:
-    """What a mark (empty: none is known) says of a manifest and the live object that it is for."""
+    """What a receipt (empty: none is known) says of a manifest and the live object that it is for."""
 
     desired: Manifest
     live: Manifest
-    mark: str
+    receipt: str
     _known: bool | None = None
 
     def is_desired(self) -> bool:
         """Return whether what we applied last certainly is the desired manifest: what is still ours has its value."""
         if self._known is None:
-            entry = managed.applied_by_us(self.live) if self.mark else None
+            entry = managed.applied_by_us(self.live) if self.receipt else None
             time = str(entry.get("time") or "") if entry is not None else ""
             begin = f"{fingerprint(self.desired)}{_SEPARATOR}{time}{_SEPARATOR}" if time else ""
-            self._known = bool(begin) and self.mark.startswith(begin)
+            self._known = bool(begin) and self.receipt.startswith(begin)
         return self._known
 
     def is_untouched(self) -> bool:
         """Return whether, besides, everything that we applied is still ours: then nothing would be changed."""
-        entry = managed.applied_by_us(self.live) if self.mark else None
-        return entry is not None and self.is_desired() and self.mark.endswith(_SEPARATOR + _fields(entry))
+        entry = managed.applied_by_us(self.live) if self.receipt else None
+        return entry is not None and self.is_desired() and self.receipt.endswith(_SEPARATOR + _fields(entry))

@@ -53,13 +53,14 @@ class ClaimedObject:
 class AppliedObject:
     """An object that the API server accepted; `manifest` is what we wanted of it, kept for the next comparison.
 
-    `mark` is the `diff.mark` of the server's answer, empty if there is none: it tells an object that nobody touches.
+    `receipt` is the `diff.receipt` of the server's answer, empty if there is none: by it an object is known that nobody
+    has touched.
     """
 
     key: ResourceKey
     uid: str
     manifest: Manifest
-    mark: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _record(connection: Connection, change: RecordApplied, sealer: Sealer) -> No
         {
             **_row(change, each.key, uid=each.uid, origin="applied", at=change.at, operation_id=change.operation_id),
             "manifest_id": manifest_id,
-            "mark": each.mark,
+            "receipt": each.receipt,
         }
         for each, manifest_id in zip(change.objects, ids, strict=True)
     ]
@@ -71,7 +71,7 @@ def _record(connection: Connection, change: RecordApplied, sealer: Sealer) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=replaced), _in_order(rows))
 
 
-_REPLACED = ("control_namespace", "instance", "origin", "operation_id", "at", "manifest_id", "mark")
+_REPLACED = ("control_namespace", "instance", "origin", "operation_id", "at", "manifest_id", "receipt")
 
 
 def _row(
@@ -124,7 +124,7 @@ def owned_by(connection: Connection, application: ApplicationRef) -> Sequence[In
             origin=row["origin"],
             operation_id=row["operation_id"],
             at=row["at"],
-            mark=row["mark"],
+            receipt=row["receipt"],
         )
         for row in rows
     ]

@@ -17,7 +17,7 @@ from argosy.gateways.store.changes import (
 
 @dataclass(frozen=True, slots=True)
 class InventoryEntry:
-    """An object that an application owns; `uid`, `operation_id` and `mark` are empty where they are not known."""
+    """An object that an application owns; `uid`, `operation_id` and `receipt` are empty where they are not known."""
 
     application: ApplicationRef
     cluster: str
@@ -26,7 +26,7 @@ class InventoryEntry:
     origin: Origin
     operation_id: str
     at: datetime
-    mark: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

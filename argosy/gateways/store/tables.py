@@ -80,7 +80,7 @@ inventory = Table(
     Column("operation_id", String(32), nullable=False),
     Column("at", Moment, nullable=False),
     Column("manifest_id", _Id, ForeignKey("manifests.id"), index=True),
-    Column("mark", Words, nullable=False, server_default=""),
+    Column("receipt", Words, nullable=False, server_default=""),
     Index(None, "control_namespace", "instance"),
     sqlite_with_rowid=False,
 )

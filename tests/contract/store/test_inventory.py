@@ -50,18 +50,18 @@ async def test_an_applied_object_has_its_uid_and_manifest(store: SqlStore) -> No
     assert await store.inventory.last_applied(GUESTBOOK, CLUSTER) == {KEYS[0]: config_map("x")}
 
 
-async def test_the_mark_is_that_of_the_last_apply(store: SqlStore) -> None:
-    async def marks() -> list[str]:
-        return [entry.mark for entry in await store.inventory.owned_by(GUESTBOOK)]
+async def test_the_receipt_is_that_of_the_last_apply(store: SqlStore) -> None:
+    async def receipts() -> list[str]:
+        return [entry.receipt for entry in await store.inventory.owned_by(GUESTBOOK)]
 
     await store.commit(claim(GUESTBOOK, KEYS[0], origin="adopted"), epoch=1)
-    assert await marks() == [""]
-    for mark in ("one", "two", ""):
-        applied = AppliedObject(KEYS[0], "u", config_map("x"), mark)
+    assert await receipts() == [""]
+    for receipt in ("one", "two", ""):
+        applied = AppliedObject(KEYS[0], "u", config_map("x"), receipt)
         await store.commit(RecordApplied(GUESTBOOK, CLUSTER, (applied,), OPERATION, NOON), epoch=1)
-        assert await marks() == [mark]
+        assert await receipts() == [receipt]
     await store.commit(claim(SHOP, KEYS[0]), epoch=1)
-    assert await marks() == [""]
+    assert await receipts() == [""]
 
 
 async def test_an_unknown_uid_does_not_wipe_out_a_known_one(store: SqlStore) -> None:

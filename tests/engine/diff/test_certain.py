@@ -1,4 +1,4 @@
-"""What is certain without the API server, and on the strength of what: values, the schema, or the mark of our apply."""
+"""What is certain without the API server, and on the strength of what: values, the schema, or our last receipt."""
 
 from typing import Any
 
@@ -64,9 +64,9 @@ def thing(spec: Any, *, owned: Any = None, time: str = "2026-01-02T03:04:05Z") -
     return {"apiVersion": "x.example/v1", "kind": "Thing", "metadata": metadata, "spec": spec}
 
 
-def is_certain(desired: Any, live: Any, schema: Schema = GO, mark: str = "", owned: Any = None) -> bool:
+def is_certain(desired: Any, live: Any, schema: Schema = GO, receipt: str = "", owned: Any = None) -> bool:
     pair = Pair(key_of(thing({})), thing(desired), thing(live, owned=owned))
-    verdict = diff.compare(pair, RULES, schema=schema, applied=mark)
+    verdict = diff.compare(pair, RULES, schema=schema, applied=receipt)
     assert verdict in (diff.Same(), diff.AskServer(pair.key))
     return verdict == diff.Same()
 
@@ -137,38 +137,38 @@ def test_a_custom_resource_keeps_what_a_go_type_drops() -> None:
 
 OWNED = {"f:spec": {"f:flag": {}, "f:selector": {}}}
 DESIRED: dict[str, Any] = {"flag": False, "selector": {"a": "1"}}
-MARK = diff.mark(thing(DESIRED), thing({"selector": {"a": "1"}}, owned=OWNED))
+RECEIPT = diff.receipt(thing(DESIRED), thing({"selector": {"a": "1"}}, owned=OWNED))
 
 
 def test_an_untouched_object_is_known_by_the_mark_of_our_apply() -> None:
-    assert is_certain(DESIRED, {"selector": {"a": "1"}}, UNREAD, MARK, OWNED)
+    assert is_certain(DESIRED, {"selector": {"a": "1"}}, UNREAD, RECEIPT, OWNED)
 
 
 def test_a_mark_says_nothing_of_another_manifest() -> None:
-    assert not is_certain({**DESIRED, "flag": None, "text": ""}, {"selector": {"a": "1"}}, GO, MARK, OWNED)
+    assert not is_certain({**DESIRED, "flag": None, "text": ""}, {"selector": {"a": "1"}}, GO, RECEIPT, OWNED)
 
 
 def test_what_others_took_from_us_is_looked_at_and_the_rest_is_still_ours() -> None:
     rest = {"f:spec": {"f:flag": {}}}
-    assert is_certain(DESIRED, {"selector": {"a": "1"}}, GO, MARK, rest)
-    assert not is_certain(DESIRED, {"selector": {"a": "2"}}, GO, MARK, rest)
-    assert not is_certain(DESIRED, {"selector": {"a": "1"}}, GO, MARK, {"f:spec": {"f:selector": {}}})
+    assert is_certain(DESIRED, {"selector": {"a": "1"}}, GO, RECEIPT, rest)
+    assert not is_certain(DESIRED, {"selector": {"a": "2"}}, GO, RECEIPT, rest)
+    assert not is_certain(DESIRED, {"selector": {"a": "1"}}, GO, RECEIPT, {"f:spec": {"f:selector": {}}})
 
 
 def test_a_mark_of_another_apply_is_no_mark() -> None:
     """An object that was restored to an earlier state looks as if nobody had touched it."""
     live = thing({"selector": {"a": "0"}}, owned=OWNED, time="2026-01-01T00:00:00Z")
     pair = Pair(key_of(live), thing(DESIRED), live)
-    assert diff.compare(pair, RULES, schema=GO, applied=MARK) == diff.AskServer(pair.key)
+    assert diff.compare(pair, RULES, schema=GO, applied=RECEIPT) == diff.AskServer(pair.key)
 
 
 def test_without_our_managed_fields_there_is_no_mark() -> None:
-    assert diff.mark(thing(DESIRED), thing(DESIRED)) == ""
+    assert diff.receipt(thing(DESIRED), thing(DESIRED)) == ""
 
 
 def test_a_secret_has_no_mark() -> None:
     secret = {**thing({}, owned=OWNED), "apiVersion": "v1", "kind": "Secret", "data": {"a": "MQ=="}}
-    assert diff.mark(secret, secret) == ""
+    assert diff.receipt(secret, secret) == ""
 
 
 numbers = st.integers(-(10**6), 10**6)
