@@ -37,6 +37,7 @@ _DEFINE_KINDS = frozenset(
 _LOOKS = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0)
 _LISTS_AT_ONCE = 4
 _READS_AT_ONCE = 8
+_READ_WITHIN = 3.0
 # More objects of a kind than this are quicker had by a list.
 _READ_SINGLY = 100
 _LOOK_SECONDS = 600.0
@@ -154,7 +155,12 @@ class ClusterCache:
         When it returns, those that exist are held whole, or `doubt` says why they are not.
         """
         self._objects.want(instance, keys)
-        await self._read_whole(key for key in self._objects.partial() if key in keys)
+        # Who asks works for other clusters too: what takes longer is left to `run`, which tells of it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_READ_WITHIN):
+                await self._read_whole(key for key in self._objects.partial() if key in keys)
+        if self._objects.lacks_more:
+            self._look.set()
 
     async def read(self, key: ResourceKey) -> Manifest | None:
         """Return an object as a whole, None if there is none; asks the API server if less is held.
