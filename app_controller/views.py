@@ -11,7 +11,7 @@ from app_controller.observe.cache import ClusterStatus
 from app_controller.queue import ApplicationKey
 from app_controller.trees import Trees
 from app_controller.work import Work
-from argosy.engine import diff, redact, times
+from argosy.engine import diff, normalise, redact, times
 from argosy.engine.judged import Judged
 from argosy.engine.model.resource import Manifest, ResourceKey, version_of
 from argosy.engine.model.tree import ApplicationTree
@@ -117,11 +117,13 @@ def _compared_sides(pair: Pair, verdict: diff.Verdict, rules: Rules) -> tuple[Ma
     desired, live = pair.desired, pair.live
     if desired is None or live is None:
         return live, desired
-    if isinstance(verdict, diff.Changed):
-        wanted, seen = diff.comparable(verdict.predicted, live, rules)
-        return seen, wanted
-    _, seen = diff.comparable(desired, live, rules)
-    return seen, seen
+    other = verdict.predicted if isinstance(verdict, diff.Changed) else desired
+    try:
+        wanted, seen = diff.comparable(other, live, rules)
+    except (normalise.Unanswered, normalise.Unanswerable):
+        # Nobody had to ask what to ignore, since nothing differs; or it is not known, and the verdict says so.
+        wanted, seen = other, live
+    return seen, wanted if isinstance(verdict, diff.Changed) else seen
 
 
 def _text(manifest: Manifest | None) -> str:
