@@ -38,7 +38,7 @@ class Painter:
         self._usual = View(lambda manifest: health.assess(manifest, terms.policy), terms.shown)
         self._unjudged = View(_not_yet, terms.shown)
         self._described: Recall[Found, Described] = Recall(self._look)
-        self.load: Recall[Live, hosts.Load] = Recall(lambda live: hosts.load_of(live.key, live.manifest()))
+        self.load: Recall[Found, hosts.Load] = Recall(lambda live: hosts.load_of(live.key, live.manifest()))
         self.machine: Recall[Live, hosts.Machine] = Recall(lambda live: hosts.machine_of(live.manifest(), terms.shown))
 
     def describe(self, thing: Found) -> Described:
@@ -70,6 +70,8 @@ class Painter:
 
     def _look(self, thing: Found) -> Described:
         manifest = thing.manifest()
+        if thing.key.group_kind == hosts.POD:
+            self.load.put(thing, hosts.load_of(thing.key, manifest))  # the tree's hosts need it next
         (shown,) = redact.hide([manifest], annotations=self.terms.masked)
         return tree.describe(thing.key, shown or manifest, self._unjudged if self._is_scripted(thing) else self._usual)
 

@@ -23,6 +23,10 @@ class Recall(Generic[Thing, Value]):
         self._now[thing] = value
         return value
 
+    def put(self, thing: Thing, value: Value) -> None:
+        """Remember what was made of a thing elsewhere."""
+        self._now[thing] = value
+
     def turn(self) -> None:
         """Forget what was not asked for since the last turn."""
         self._before, self._now = self._now, {}

@@ -165,6 +165,45 @@ def test_strings_where_maps_are_expected_give_a_node_without_facts() -> None:
     assert node.images == ()
 
 
+@pytest.mark.parametrize("odd", [[], {}, 3, None, "x", True, [[]], [None], [{}], {"a": []}])
+def test_parts_of_a_pod_of_any_type_are_no_error(odd: Any) -> None:
+    whole = {
+        "spec": {
+            "nodeName": "n",
+            "containers": [{"name": "a", "resources": {"requests": {"cpu": "1"}}}],
+            "overhead": {},
+        },
+        "status": {
+            "phase": "Pending",
+            "conditions": [{"type": "Initialized", "status": "True"}],
+            "initContainerStatuses": [{"name": "i", "state": {"terminated": {"exitCode": 1}}, "restartCount": 1}],
+            "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "x"}}, "restartCount": 1}],
+        },
+    }
+    places = list(_places(whole))
+    assert len(places) > 20
+    for place in places:
+        broken = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, **_with(whole, place, odd)}
+        assert facts(broken)
+
+
+def _places(value: Any, *path: Any) -> Any:
+    """Yield the way to everything in a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in inner:
+        yield (*path, step)
+        yield from _places(item, *path, step)
+
+
+def _with(value: Any, place: Any, other: Any) -> Any:
+    """Return the value with another one at a place."""
+    if not place:
+        return other
+    copy = list(value) if isinstance(value, list) else dict(value)
+    copy[place[0]] = _with(value[place[0]], place[1:], other)
+    return copy
+
+
 def test_a_large_annotation_is_not_part_of_a_node() -> None:
     large = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "annotations": {"a": "x" * 2**20}}}
     assert len(str(to_json(tree.describe(key_of(large), large).node))) < 200

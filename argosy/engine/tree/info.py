@@ -36,10 +36,8 @@ def images_of(manifest: Manifest) -> tuple[str, ...]:
 
 def info_of(manifest: Manifest, kind: GroupKind, shown: Shown = NOTHING_MORE) -> tuple[InfoItem, ...]:
     """Return the facts to show beside the object: its revision, the labels that are to be shown, what its kind has."""
-    labels = reading.labels(manifest)
     own = _INFO[kind](manifest) if kind in _INFO else ()
-    listed = (InfoItem(name, labels[name]) for name in shown.labels if name in labels)
-    return (*_revision(manifest, kind), *listed, *own)
+    return (*_revision(manifest, kind), *_listed(manifest, shown), *own)
 
 
 def networking_of(manifest: Manifest, kind: GroupKind) -> NetworkingInfo | None:
@@ -52,9 +50,13 @@ def networking_of(manifest: Manifest, kind: GroupKind) -> NetworkingInfo | None:
     return replace(found, external_urls=tuple(dict.fromkeys((*added, *found.external_urls))))
 
 
+def _listed(manifest: Manifest, shown: Shown) -> tuple[InfoItem, ...]:
+    labels = reading.labels(manifest) if shown.labels else {}
+    return tuple(InfoItem(name, labels[name]) for name in shown.labels if name in labels)
+
+
 def _revision(manifest: Manifest, kind: GroupKind) -> tuple[InfoItem, ...]:
-    annotations = reading.annotations(manifest)
-    texts = [annotations[key] for key in _REVISIONS if key in annotations]
+    texts = [reading.text(manifest, "metadata", "annotations", key) for key in _REVISIONS]
     if kind == _CONTROLLER_REVISION:
         texts.append(str(reading.number(manifest, "revision")))
     numbers = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 20]

@@ -16,14 +16,15 @@ _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
 
 def of(manifest: Manifest) -> tuple[str, ...]:
     """Return the links in the order of their ids; what a browser would not open as a web page is left out."""
-    annotations = reading.annotations(manifest)
-    links = (annotations[key].strip() for key in sorted(annotations) if key.startswith(PREFIX))
+    annotations = reading.mapping(manifest, "metadata", "annotations")
+    keys = sorted(key for key in annotations if key.startswith(PREFIX))
+    links = (reading.text(annotations, key).strip() for key in keys)
     return tuple(dict.fromkeys(link for link in links if is_web_address(_address(link))))
 
 
 def shows_default(manifest: Manifest) -> bool:
     """Return whether the addresses that follow from the object itself are shown too."""
-    return reading.annotations(manifest).get(IGNORE_DEFAULT) not in _TRUE
+    return reading.text(manifest, "metadata", "annotations", IGNORE_DEFAULT) not in _TRUE
 
 
 def _address(link: str) -> str:

@@ -26,8 +26,9 @@ HEIRS: frozenset[GroupKind] = frozenset((_SERVICE, _SERVICE_ACCOUNT, _OPERATOR_G
 
 def references(manifest: Manifest) -> tuple[str, ...]:
     """Return the uids of an object's owners; with the option for it, only that of its controller."""
-    controllers_only = CONTROLLER_ONLY in options.listed(reading.annotations(manifest).get(options.SYNC_OPTIONS, ""))
     owners = reading.each(manifest, "metadata", "ownerReferences")
+    said = reading.text(manifest, "metadata", "annotations", options.SYNC_OPTIONS) if owners else ""
+    controllers_only = CONTROLLER_ONLY in options.listed(said)
     uids = (reading.text(owner, "uid") for owner in owners if not controllers_only or owner.get("controller") is True)
     return tuple(dict.fromkeys(uid for uid in uids if uid))
 

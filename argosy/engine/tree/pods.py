@@ -3,7 +3,7 @@
 Called by `info`. Sources: kubectl's printer of pods, and the items that Argo CD shows (3.38).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,14 +70,14 @@ def _is_initialised(pod: Manifest) -> bool:
 def _of_init_containers(pod: Manifest) -> _Progress:
     """Return how far the init containers are: they run one after the other, and the first one not done tells."""
     sidecars = {reading.text(each, "name") for each in _sidecars(pod)}
-    number = len(list(reading.each(pod, "spec", "initContainers")))
+    number = len(reading.each(pod, "spec", "initContainers"))
     ready = restarts = 0
     for index, each in enumerate(reading.each(pod, "status", "initContainerStatuses")):
         restarts += reading.number(each, "restartCount")
         ended = reading.mapping(each, "state", "terminated")
         if ended and not reading.number(ended, "exitCode"):
             continue
-        if each.get("name") in sidecars and each.get("started") is True:
+        if reading.text(each, "name") in sidecars and each.get("started") is True:
             ready += each.get("ready") is True
             continue
         return _Progress(f"Init:{_why_not_done(each) or f'{index}/{number}'}", ready, restarts, starting=True)
@@ -100,7 +100,7 @@ def _how_it_ended(ended: Mapping[str, Any]) -> str:
 
 def _of_containers(pod: Manifest, first: _Progress) -> _Progress:
     """Return how far the containers are; the first one that has something to say is heard."""
-    statuses = list(reading.each(pod, "status", "containerStatuses"))
+    statuses = reading.each(pod, "status", "containerStatuses")
     reasons = [reason for reason in map(_trouble, statuses) if reason]
     running = sum(1 for each in statuses if not _trouble(each) and _runs(each))
     reason = reasons[0] if reasons else first.reason
@@ -118,7 +118,7 @@ def _trouble(container: Mapping[str, Any]) -> str:
 
 
 def _runs(container: Mapping[str, Any]) -> bool:
-    return container.get("ready") is True and isinstance(reading.at(container, "state", "running"), Mapping)
+    return container.get("ready") is True and reading.at(container, "state", "running") is not None
 
 
 def _deleted(pod: Manifest) -> str:
@@ -131,9 +131,9 @@ def _deleted(pod: Manifest) -> str:
 
 
 def _total(pod: Manifest) -> int:
-    return len(list(reading.each(pod, "spec", "containers"))) + len(list(_sidecars(pod)))
+    return len(reading.each(pod, "spec", "containers")) + len(_sidecars(pod))
 
 
-def _sidecars(pod: Manifest) -> Iterator[Mapping[str, Any]]:
-    """Yield the init containers that run on beside the others."""
-    return (each for each in reading.each(pod, "spec", "initContainers") if each.get("restartPolicy") == "Always")
+def _sidecars(pod: Manifest) -> list[Mapping[str, Any]]:
+    """Return the init containers that run on beside the others."""
+    return [each for each in reading.each(pod, "spec", "initContainers") if each.get("restartPolicy") == "Always"]

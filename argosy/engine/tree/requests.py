@@ -4,7 +4,8 @@ Source: how the scheduler counts (Kubernetes' `PodRequests`): containers run tog
 other beside the sidecars that were started before them, and the runtime's own share comes on top.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -18,43 +19,46 @@ Amounts = Mapping[str, int]
 
 def of_pod(pod: Manifest) -> Amounts:
     """Return what a pod requests."""
-    steady = _sum(_of_container(each) for each in reading.each(pod, "spec", "containers"))
-    beside: Amounts = {}
-    peak: Amounts = {}
-    for each in reading.each(pod, "spec", "initContainers"):
-        own = _of_container(each)
-        if each.get("restartPolicy") == "Always":
-            beside = _sum((beside, own))
-            peak = _most((peak, beside))
-        else:
-            peak = _most((peak, _sum((beside, own))))
-    of_containers = _most((_sum((steady, beside)), peak))
+    steady: dict[str, int] = {}
+    for container in reading.each(pod, "spec", "containers"):
+        _add(steady, _of_container(container))
+    beside: dict[str, int] = {}
+    peak: dict[str, int] = {}
+    for container in reading.each(pod, "spec", "initContainers"):
+        at_once = dict(beside)
+        _add(at_once, _of_container(container))
+        _raise(peak, at_once)
+        if container.get("restartPolicy") == "Always":
+            beside = at_once
+    _add(steady, beside)
+    _raise(steady, peak)
     # What is requested for the pod as a whole replaces what its containers add up to.
-    whole = {**of_containers, **amounts(reading.mapping(pod, "spec", "resources", "requests"))}
-    return _sum((whole, amounts(reading.mapping(pod, "spec", "overhead"))))
+    steady |= amounts(reading.mapping(pod, "spec", "resources", "requests"))
+    _add(steady, amounts(reading.mapping(pod, "spec", "overhead")))
+    return steady
 
 
 def amounts(quantity_by_name: Mapping[str, Any]) -> Amounts:
     """Return the quantities as numbers, those that cannot be read left out."""
-    found = ((name, quantities.value(str(text))) for name, text in quantity_by_name.items())
-    return {name: ceil(value * 1000) for name, value in found if value is not None}
+    found = ((name, _thousandths(str(text))) for name, text in quantity_by_name.items())
+    return {name: amount for name, amount in found if amount is not None}
+
+
+@lru_cache(4096)
+def _thousandths(text: str) -> int | None:
+    value = quantities.value(text)
+    return None if value is None else ceil(value * 1000)
 
 
 def _of_container(container: Mapping[str, Any]) -> Amounts:
     return amounts(reading.mapping(container, "resources", "requests"))
 
 
-def _sum(each: Iterable[Amounts]) -> Amounts:
-    total: dict[str, int] = {}
-    for part in each:
-        for name, amount in part.items():
-            total[name] = total.get(name, 0) + amount
-    return total
+def _add(total: dict[str, int], part: Amounts) -> None:
+    for name, amount in part.items():
+        total[name] = total.get(name, 0) + amount
 
 
-def _most(each: Iterable[Amounts]) -> Amounts:
-    most: dict[str, int] = {}
-    for part in each:
-        for name, amount in part.items():
-            most[name] = max(most.get(name, 0), amount)
-    return most
+def _raise(most: dict[str, int], part: Amounts) -> None:
+    for name, amount in part.items():
+        most[name] = max(most.get(name, 0), amount)
