@@ -16,6 +16,7 @@ from app_controller.queue import Level
 from app_controller.rendering import Rendered, render
 from argosy.engine import comparison, settings, targets
 from argosy.engine.comparison import Comparison
+from argosy.engine.diff import strategy
 from argosy.engine.judged import Judged
 from argosy.engine.model.resource import GroupKind, ResourceKey
 from argosy.engine.packed import PackedSet
@@ -161,6 +162,8 @@ def _basis(admitted: Admitted, outside: Outside) -> Basis:
         outside.answers,
         said.jq_seconds,
         admitted.cache.api_resources,
+        strategy.chosen({"metadata": {"annotations": admitted.application.metadata.annotations}}),
+        admitted.cache.schemas.edition,
     )
 
 

@@ -15,6 +15,8 @@ import orjson
 from app_controller.answers import Answers
 from app_controller.observe.cache import ClusterCache, Live
 from argosy.engine import diff, managed, normalise, permits
+from argosy.engine.diff import Strategy
+from argosy.engine.diff.schema import UNREAD, Schema
 from argosy.engine.health import Health, LuaHealth, Policy
 from argosy.engine.judged import Judged, judge
 from argosy.engine.model.project import Project
@@ -45,6 +47,25 @@ class Basis:
     """What users' scripts say; the rules are informed by them."""
     jq_seconds: float
     served: tuple[ApiResource, ...]
+    strategy: Strategy
+    edition: int
+    """Which schemas the verdicts were made from."""
+
+    def resource(self, pair: Pair) -> ApiResource | None:
+        """Return how the destination serves the kind in the version that is wanted; None if it does not."""
+        version = "" if pair.desired is None else version_of(pair.desired)
+        return self.cache.resource_for(pair.key.group_kind, version=version)
+
+    def schema(self, pair: Pair) -> Schema:
+        """Return the schema of the kind in the version that is wanted, as far as it was read."""
+        resource = self.resource(pair)
+        return (self.cache.schemas.known(resource) if resource is not None else None) or UNREAD
+
+    async def read_schema(self, pair: Pair) -> None:
+        """Have the schema read, if it was not yet."""
+        resource = self.resource(pair)
+        if resource is not None and pair.desired is not None and pair.live is not None:
+            await self.cache.schemas.of(resource)
 
     def refusal(self, key: ResourceKey) -> str | None:
         """Return why the project does not permit the object, None if it does."""
@@ -94,7 +115,7 @@ class Judge:
             return None
         if stale is not None:
             return _judged(pair, diff.Unknown(stale), found, sides, basis)
-        verdict = answers.decided(lambda: self._verdict(pair, basis.rules))
+        verdict = answers.decided(lambda: self._verdict(pair, basis))
         if verdict is None or isinstance(verdict, diff.AskServer):
             return None
         return _judged(pair, verdict, found, sides, basis)
@@ -117,8 +138,9 @@ class Judge:
         return _judged(pair, verdict, found, sides, basis)
 
     async def _decide(self, pair: Pair, basis: Basis) -> diff.Verdict:
+        await basis.read_schema(pair)
         decide = basis.answers.decide
-        verdict = await decide(lambda: self._verdict(pair, basis.rules), seconds=basis.jq_seconds)
+        verdict = await decide(lambda: self._verdict(pair, basis), seconds=basis.jq_seconds)
         if not isinstance(verdict, diff.AskServer):
             return verdict
         verdict = await _ask_server(pair, basis)
@@ -131,12 +153,12 @@ class Judge:
         for key in [each for each in self._answers if each not in keys]:
             del self._answers[key]
 
-    def _verdict(self, pair: Pair, rules: Rules) -> diff.Verdict | diff.AskServer:
-        verdict = diff.compare(pair, rules)
+    def _verdict(self, pair: Pair, basis: Basis) -> diff.Verdict | diff.AskServer:
+        verdict = diff.compare(pair, basis.rules, schema=basis.schema(pair), strategy=basis.strategy)
         if not isinstance(verdict, diff.AskServer):
             return verdict
         answer = self._answers.get(pair.key)
-        return answer.verdict if answer is not None and answer.question == _question(pair, rules) else verdict
+        return answer.verdict if answer is not None and answer.question == _question(pair, basis.rules) else verdict
 
 
 def _stands(before: Judged, sides: Sides) -> bool:
@@ -172,15 +194,20 @@ async def _ask_server(pair: Pair, basis: Basis) -> diff.Verdict:
     """Return the verdict after a dry run of the apply; a server that refuses it leaves us our own guess."""
     assert pair.desired is not None
     assert pair.live is not None
-    resource = basis.cache.resource_for(pair.key.group_kind, version=version_of(pair.desired))
+    resource, schema = basis.resource(pair), basis.schema(pair)
     if resource is None:
         return diff.Unknown(f"the destination does not serve {pair.desired.get('apiVersion')} {pair.key.kind}")
     try:
         predicted, live = await _both_sides(pair.desired, pair.live, resource, basis.cache)
         seen = Pair(pair.key, pair.desired, live)
-        return await basis.answers.decide(lambda: diff.confirm(seen, predicted, basis.rules), seconds=basis.jq_seconds)
+        return await basis.answers.decide(
+            lambda: diff.confirm(seen, predicted, basis.rules, schema=schema, strategy=basis.strategy),
+            seconds=basis.jq_seconds,
+        )
     except Invalid:
-        return await basis.answers.decide(lambda: diff.guess(pair, basis.rules), seconds=basis.jq_seconds)
+        return await basis.answers.decide(
+            lambda: diff.guess(pair, basis.rules, schema=schema), seconds=basis.jq_seconds
+        )
     except (Unreachable, TooManyRequests) as error:
         return diff.Unknown(str(error))
     except ClusterError as error:

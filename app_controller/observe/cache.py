@@ -25,6 +25,7 @@ from app_controller.observe.watching import Denied, Ears, Fresh, Pending, Stale,
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, group_of
 from argosy.gateways.clock import Clock
 from argosy.gateways.kubernetes.errors import ClusterError, NotFound
+from argosy.gateways.kubernetes.openapi import Schemas
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.gateways.kubernetes.reflector import Pace, Selection
 
@@ -69,6 +70,7 @@ class ClusterCache:
 
     def __init__(self, cluster: Cluster, scope: Scope, clock: Clock, *, changed: Changed, pace: Pace = _STEADY) -> None:
         self.cluster = cluster
+        self.schemas = Schemas(cluster)
         self._scope = scope
         self._clock = clock
         self._pace = pace
@@ -288,6 +290,8 @@ class ClusterCache:
         self._refusals.clear()
         await self._watch()
         self._tell_of_kinds(before)
+        for kind in await self.schemas.refresh():
+            self._doubted(kind)
 
     def _tell_of_kinds(self, before: kinds.Kinds) -> None:
         """Have everybody look again who compares objects of a kind that is served in another way now."""

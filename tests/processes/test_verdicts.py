@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from app_controller import judge
 from app_controller.answers import Answers
 from argosy.engine import diff
+from argosy.engine.diff.strategy import USUAL
 from argosy.engine.health import Policy
 from argosy.engine.model import project
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_of
@@ -23,6 +24,7 @@ from argosy.engine.normalise import Rules, secrets
 from argosy.engine.packed import pack
 from argosy.gateways.clock import SystemClock
 from argosy.gateways.kubernetes import connect
+from argosy.gateways.kubernetes.openapi import Schemas
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.gateways.tools.scripts import Scripts
 
@@ -134,6 +136,7 @@ class Served:
     """What a judge reads of a live cache."""
 
     cluster: Cluster
+    schemas: Schemas
 
     def resource_for(self, kind: GroupKind, version: str = "") -> ApiResource:
         assert version in ("", "v1")
@@ -151,6 +154,7 @@ class Server:
     cluster: Cluster
     namespace: str
     names: Iterator[int]
+    served: Served
 
     def manifest(self, kind: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         version = "apps/v1" if kind == "Deployment" else "v1"
@@ -161,7 +165,7 @@ class Server:
         """Return what the controller says, with what it asks the server."""
         sides = judge.Sides(key_of(desired), pack(secrets.fold(desired)), Held(live))
         permitting = project.read({"metadata": {"name": "p"}, "spec": {}})
-        basis = judge.Basis("", Served(self.cluster), permitting, ("", ""), RULES, Policy(), UNASKED, 1.0, ())
+        basis = judge.Basis("", self.served, permitting, ("", ""), RULES, Policy(), UNASKED, 1.0, (), USUAL, 0)
         bench = judge.Judge()
         return (bench.settle(sides, basis, None) or (await bench.ask([sides], basis))[0]).verdict
 
@@ -211,7 +215,7 @@ def server(control_plane: Any) -> Iterator[Server]:
             await asyncio.sleep(0.05)
 
         cluster, namespace = runner.run(begin())
-        yield Server(runner, cluster, namespace, itertools.count())
+        yield Server(runner, cluster, namespace, itertools.count(), Served(cluster, Schemas(cluster)))
         runner.run(end())
 
 

@@ -15,6 +15,7 @@ import structlog
 from msgspec import Struct, field
 
 from argosy.engine.diff.schema import UNREAD, Schema, openapi
+from argosy.engine.model.resource import GroupKind
 from argosy.gateways.kubernetes.errors import ClusterError, NotFound
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 
@@ -44,6 +45,8 @@ class Schemas:
         self._shelf = openapi.Shelf()
         self._reading = asyncio.Lock()
         self._not_before = 0.0
+        self.edition = 0
+        """Grows whenever a schema that was read is another now."""
 
     def known(self, resource: ApiResource) -> Schema | None:
         """Return the schema of a kind if it was read already; the same object as long as it has not changed."""
@@ -58,18 +61,21 @@ class Schemas:
         async with self._reading:
             return self.known(resource) or await self._read_one(resource)
 
-    async def refresh(self) -> None:
-        """Ask which documents there are, and forget what was read of those that have changed."""
+    async def refresh(self) -> frozenset[GroupKind]:
+        """Ask which documents there are, forget what was read of those that have changed, and return which kinds."""
         async with self._reading:
             self._not_before = 0.0
             urls = await self._guarded("the index", self._read_index(), self._urls)
             if urls is None or urls == self._urls:
-                return
+                return frozenset()
             self._urls = urls
             kept = {kind: found for kind, found in self._read.items() if urls.get(_place(kind)) == found[0]}
-            if len(kept) < len(self._read):
+            forgotten = frozenset(kind.group_kind for kind in self._read.keys() - kept.keys())
+            if forgotten:
                 # The parts of forgotten schemas lie on the old shelf, and go when nobody compares with them any more.
                 self._read, self._shelf = kept, openapi.Shelf()
+                self.edition += 1
+            return forgotten
 
     async def _read_one(self, resource: ApiResource) -> Schema:
         if asyncio.get_running_loop().time() < self._not_before:
