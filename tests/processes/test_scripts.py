@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app_controller import views
 from app_controller.outside import CONFIG_MAPS
 from app_controller.queue import ApplicationKey
+from argosy.wire.controller import ManagedResource, ManagedResources
 from tests.processes.conftest import Controller
 
 HEALTH = """
@@ -25,6 +27,14 @@ async def seen(controller: Controller, key: ApplicationKey, name: str) -> Mappin
     await controller.look(key)
     resources = (await controller.get(key))["status"]["resources"]
     return next(each for each in resources if each["name"] == name)
+
+
+def shown(controller: Controller, key: ApplicationKey) -> ManagedResource:
+    """Return the only object as it is shown to people who ask what differs."""
+    assert controller.work is not None
+    found = views.managed(key, controller.work)
+    assert isinstance(found, ManagedResources)
+    return found.items[0]
 
 
 async def change(controller: Controller, name: str, **data: str) -> None:
@@ -70,10 +80,14 @@ async def test_3_11_what_jq_leads_to_is_no_difference_and_a_broken_path_is_unkno
     ignored = [{"kind": "ConfigMap", "jqPathExpressions": [".data.one"]}]
     key = await controller.create("app", operation={"sync": {}}, ignoreDifferences=ignored)
     await controller.ended(key)
+    assert not shown(controller, key).modified
     await change(controller, "a", one="other")
     assert (await seen(controller, key, "a"))["status"] == "Synced"
+    assert shown(controller, key).normalized_live_state == shown(controller, key).predicted_live_state
     await change(controller, "a", two="other")
     assert (await seen(controller, key, "a"))["status"] == "OutOfSync"
+    assert "one" not in shown(controller, key).normalized_live_state
+    assert shown(controller, key).modified
     broken = [{"kind": "ConfigMap", "jqPathExpressions": [".data["]}]
     await controller.patch(key, {"spec": {"ignoreDifferences": broken}})
     assert (await seen(controller, key, "a"))["status"] == "Unknown"
