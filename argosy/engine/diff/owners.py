@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from argosy.engine import managed
+from argosy.engine.diff import ownership
 from argosy.engine.diff.steps import Element, Step
 from argosy.engine.model.resource import Manifest, metadata_of
 
@@ -40,29 +41,19 @@ def of(live: Manifest, steps: Sequence[Step]) -> Owner | None:
 
 def owns(tree: Mapping[str, Any], steps: Sequence[Step]) -> bool:
     """Return whether a FieldsV1 tree has the field, something in it, or what it is a part of."""
+    trees: ownership.Trees = (tree,)
     for step in steps:
-        below = _step(tree, step)
-        if below is None:
-            return False
-        if not below:
-            return True
-        tree = below
+        trees = _part(trees, step)
+        if not trees or ownership.is_whole(trees):
+            return bool(trees)
     return True
 
 
-def _step(tree: Mapping[str, Any], step: Step) -> Mapping[str, Any] | None:
+def _part(trees: ownership.Trees, step: Step) -> ownership.Trees:
     match step:
         case str():
-            return tree.get(f"f:{step}")
+            return ownership.member(trees, step)
         case int():
-            return tree.get(f"i:{step}")
+            return tuple(tree[f"i:{step}"] for tree in trees if f"i:{step}" in tree)
         case Element():
-            wanted = step.values()
-            return next((below for key, below in tree.items() if _is(key, wanted)), None)
-
-
-def _is(key: str, wanted: Mapping[str, Any]) -> bool:
-    marker, _, text = key.partition(":")
-    if marker == "v":
-        return wanted == {"": managed.parsed(text)}
-    return marker == "k" and managed.parsed(text) == wanted
+            return ownership.element(trees, step)

@@ -1,6 +1,6 @@
 """The way to a field: names of fields, keys or indexes of list elements; and how it is written for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,6 @@ class Element:
 
     def __str__(self) -> str:
         return ",".join(str(value) for _, value in self.keys)
-
-    def values(self) -> Mapping[str, Any]:
-        """Return the keys by their names."""
-        return dict(self.keys)
 
 
 Step = str | int | Element
