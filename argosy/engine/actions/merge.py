@@ -22,9 +22,18 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     changed = {
         key: _change(before.get(key), value)
         for key, value in after.items()
-        if value is not None and value != before.get(key)
+        if value is not None and not _same(value, before.get(key))
     }
     return gone | changed
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two values are the same JSON: Python takes 1 for true."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _change(before: Any, after: Any) -> Any:
