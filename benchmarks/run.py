@@ -1,6 +1,6 @@
 """Measure Argosy on this machine and print what came out as a Markdown table, for docs/limits.md.
 
-    python benchmarks/run.py [idle] [one-object] [push] [hundred] [render] [start]
+    python benchmarks/run.py [idle] [one-object] [push] [hundred] [render] [live] [start]
 
 All by default, in about eight minutes. Nothing is asserted: a figure is for people to judge, beside the machine and the
 load average at the time. Close other programs first.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import hundred
+import live_objects
 import machine
 import one_object
 import push
@@ -26,7 +27,11 @@ _ON_A_RIG: dict[str, Callable[[rig.Rig], Sequence[table.Row]]] = {
     "push": push.measure,
     "hundred": hundred.measure,
 }
-_ALONE: dict[str, Callable[[], Sequence[table.Row]]] = {"render": rendering.measure, "start": starting.measure}
+_ALONE: dict[str, Callable[[], Sequence[table.Row]]] = {
+    "render": rendering.measure,
+    "live": live_objects.measure,
+    "start": starting.measure,
+}
 
 
 def main() -> int:
