@@ -11,11 +11,10 @@ from app_controller.admission import Admitted
 from app_controller.compare import Compared
 from app_controller.observe.cache import Live
 from app_controller.queue import ApplicationKey
+from app_controller.sight import Sight
 from app_controller.watched import Watched
-from argosy.engine import permits
 from argosy.engine.model.application import Condition
 from argosy.engine.model.project import OrphanedResources
-from argosy.engine.model.resource import ResourceKey
 from argosy.engine.tree import orphans, owners
 
 
@@ -72,7 +71,7 @@ def found(compared: Compared, watched: Watched) -> Iterator[Live]:
     rules = rules_for(admitted)
     if rules is None:
         return
-    cache, managed = admitted.cache, compared.comparison.objects
+    cache, managed, sight = admitted.cache, compared.comparison.objects, Sight(admitted)
     # What is left out by its key alone is not decoded to see what it claims.
     candidates = (
         live
@@ -80,20 +79,9 @@ def found(compared: Compared, watched: Watched) -> Iterator[Live]:
         if live.key not in managed
         and orphans.may_be_orphan(live.key, rules)
         and not _belongs(live, watched)
-        and is_permitted(live.key, admitted)
+        and sight.may_see(live.key)
     )
     yield from orphans.top_level(candidates, _stateful_sets(cache.in_namespace(admitted.namespace)))
-
-
-def is_permitted(key: ResourceKey, admitted: Admitted) -> bool:
-    """Return whether the application's project permits an object to be seen."""
-    destination = admitted.place.destination
-    resource = admitted.cache.resource_for(key.group_kind)
-    namespaced = bool(key.namespace) if resource is None else resource.namespaced
-    refusal = permits.refusal(
-        admitted.project, key, namespaced=namespaced, server=destination.server, name=destination.name
-    )
-    return refusal is None
 
 
 def _stateful_sets(objects: Iterable[Live]) -> Iterator[Live]:

@@ -17,6 +17,7 @@ from app_controller.compare import Compared
 from app_controller.nodes import Painter, Terms
 from app_controller.observe.cache import ClusterCache, Live
 from app_controller.queue import ApplicationKey
+from app_controller.sight import Sight
 from app_controller.watched import Watched
 from argosy.engine import tree as engine
 from argosy.engine.model.resource import ResourceKey
@@ -71,7 +72,7 @@ class Trees:
 
 async def _tree(compared: Compared, painter: Painter, watched: Watched) -> ApplicationTree:
     admitted = compared.admitted
-    around = Surroundings(admitted.cache, painter.describe, lambda key: orphans.is_permitted(key, admitted))
+    around = Surroundings(admitted.cache, painter.describe, Sight(admitted).may_see)
     visited = [each async for each in _in_steps(engine.walk(_roots(compared), around))]
     nobodys = [each async for each in _in_steps(engine.walk(orphans.found(compared, watched), around))]
     judged = await painter.judge()
