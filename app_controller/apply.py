@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app_controller.compare import Admitted
 from app_controller.observe.cache import ClusterCache
-from argosy.engine import managed, tracking
+from argosy.engine import diff, managed, tracking
 from argosy.engine.model.resource import Manifest, ResourceKey, metadata_of, version_of
 from argosy.engine.plan import Apply, CreateNamespace, Prune, Step, record
 from argosy.engine.progress import Outcome
@@ -31,11 +31,12 @@ _TOO_LONG = "metadata.annotations: Too long"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a step; `uid` and `manifest` are of the object that was applied."""
+    """What became of a step; `uid`, `manifest` and `receipt` are of the object that was applied."""
 
     outcome: Outcome
     uid: str = ""
     manifest: Manifest | None = None
+    receipt: str = ""
 
 
 _PRUNED = Taken(Outcome(succeeded=True, message="pruned"))
@@ -89,8 +90,9 @@ async def _apply(step: Apply, cache: ClusterCache, migrate_also: str) -> Taken:
             await asyncio.sleep(1)
             continue
         cache.note_written(applied)
-        uid = str((applied.get("metadata") or {}).get("uid") or "")
-        return Taken(Outcome(succeeded=True, message=f"{_named(step.key)} serverside-applied"), uid, step.manifest)
+        uid, receipt = str(metadata_of(applied).get("uid") or ""), diff.receipt(step.manifest, applied)
+        outcome = Outcome(succeeded=True, message=f"{_named(step.key)} serverside-applied")
+        return Taken(outcome, uid, step.manifest, receipt)
     return Taken(Outcome(succeeded=False, message="the API server kept answering 429 Too Many Requests; sync again"))
 
 

@@ -134,7 +134,9 @@ class Attempt:
         good = [(step, taken) for step, taken in done if taken.outcome.succeeded]
         at = self.outside.clock.now()
         applied = tuple(
-            AppliedObject(step.key, taken.uid, taken.manifest) for step, taken in good if taken.manifest is not None
+            AppliedObject(step.key, taken.uid, taken.manifest, taken.receipt)
+            for step, taken in good
+            if taken.manifest is not None
         )
         if applied:
             yield RecordApplied(self.admitted.place.ref, self._server, applied, self.operation_id, at)

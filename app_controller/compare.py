@@ -27,6 +27,9 @@ _MANY = 200
 _SHARED_GROUPS = ("extensions", "apps", "networking.k8s.io", "policy")
 
 
+Receipts = Mapping[ResourceKey, tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A complete comparison, and what it was made from."""
@@ -53,6 +56,8 @@ class Remembered:
     touched: set[ResourceKey] = field(default_factory=set[ResourceKey])
     compared: Compared | None = None
     whole: bool = False
+    receipts: Receipts | None = None
+    """By key, the uid of an object and the receipt of our last apply to it; None if they must be read again."""
     known: set[ResourceKey] = field(default_factory=set[ResourceKey])
     """Objects that the inventory is known to have."""
 
@@ -69,11 +74,12 @@ async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Re
     prepared = await _prepare(admitted, rendered, memory)
     place, basis = admitted.place, _basis(admitted, outside)
     await place.cache.want(place.instance, prepared.desired.keys())
+    receipts = await _receipts(place, outside, memory)
     last = memory.compared
     before = last.comparison.objects if last is not None and last.basis == basis else {}
     memory.take_touched()
     keys = prepared.desired.keys() | {live.key for live in managed(place)}
-    judged = await _judge(keys, _Bench(place, prepared, basis, memory.judge, before))
+    judged = await _judge(keys, _Bench(place, prepared, basis, memory.judge, before, receipts))
     found = comparison.compared(
         admitted.application,
         rendered.rendering,
@@ -90,7 +96,8 @@ async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Re
 async def again(last: Compared, memory: Remembered) -> Compared:
     """Judge only the objects that were touched since the last comparison, which must be whole."""
     memory.whole = False
-    bench = _Bench(last.admitted.place, last.targets, last.basis, memory.judge, last.comparison.objects)
+    receipts = memory.receipts or {}
+    bench = _Bench(last.admitted.place, last.targets, last.basis, memory.judge, last.comparison.objects, receipts)
     judged = await _judge(memory.take_touched(), bench)
     memory.compared = replace(last, comparison=last.comparison.with_changes(judged))
     memory.whole = True
@@ -111,6 +118,12 @@ class _Bench:
     basis: Basis
     judge: Judge
     before: Mapping[ResourceKey, Judged]
+    receipts: Receipts
+
+    def receipt(self, live: Live | None) -> str:
+        """Return the receipt of our last apply to a live object, empty if there is none."""
+        uid, receipt = ("", "") if live is None else self.receipts.get(live.key, ("", ""))
+        return receipt if live is not None and uid == live.uid else ""
 
 
 async def _judge(keys: Collection[ResourceKey], bench: _Bench) -> Mapping[ResourceKey, Judged | None]:
@@ -122,7 +135,7 @@ async def _judge(keys: Collection[ResourceKey], bench: _Bench) -> Mapping[Resour
         if desired is None and live is None:
             found[key] = None
             continue
-        sides = Sides(key, desired, live)
+        sides = Sides(key, desired, live, bench.receipt(live))
         judged = bench.judge.settle(sides, bench.basis, bench.before.get(key))
         if judged is None:
             asked.append(sides)
@@ -132,6 +145,16 @@ async def _judge(keys: Collection[ResourceKey], bench: _Bench) -> Mapping[Resour
             await asyncio.sleep(0)
     found |= {each.key: each for each in await bench.judge.ask(asked, bench.basis)}
     return found
+
+
+async def _receipts(place: Place, outside: Outside, memory: Remembered) -> Receipts:
+    """Return the receipts of the application's objects; what else the inventory tells is remembered on the way."""
+    if memory.receipts is None:
+        owned = await outside.store.inventory.owned_by(place.ref)
+        here = [entry for entry in owned if entry.cluster == place.destination.server]
+        memory.known = {entry.key for entry in here}
+        memory.receipts = {entry.key: (entry.uid, entry.receipt) for entry in here if entry.receipt}
+    return memory.receipts
 
 
 def _live(key: ResourceKey, prepared: Targets, place: Place) -> Live | None:

@@ -77,11 +77,15 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """An object as it should be and as it is, at rest; at most one of the two is missing."""
+    """An object as it should be and as it is, at rest; at most one of the two is missing.
+
+    `applied` is the receipt of our last apply to this very object, empty if there is none.
+    """
 
     key: ResourceKey
     desired: Packed | None
     live: Live | None
+    applied: str = ""
 
     def pair(self) -> Pair:
         """Return both sides, decoded."""
@@ -115,7 +119,7 @@ class Judge:
             return None
         if stale is not None:
             return _judged(pair, diff.Unknown(stale), found, sides, basis)
-        verdict = answers.decided(lambda: self._verdict(pair, basis))
+        verdict = answers.decided(lambda: self._verdict(pair, sides.applied, basis))
         if verdict is None or isinstance(verdict, diff.AskServer):
             return None
         return _judged(pair, verdict, found, sides, basis)
@@ -133,17 +137,17 @@ class Judge:
         stale = basis.cache.doubt(sides.key)
         async with self._limit:
             pair = sides.pair()
-            verdict = diff.Unknown(stale) if stale is not None else await self._decide(pair, basis)
+            verdict = diff.Unknown(stale) if stale is not None else await self._decide(pair, sides, basis)
             found = None if pair.live is None else (await basis.answers.healths([pair.live], basis.policy))[0]
         return _judged(pair, verdict, found, sides, basis)
 
-    async def _decide(self, pair: Pair, basis: Basis) -> diff.Verdict:
+    async def _decide(self, pair: Pair, sides: Sides, basis: Basis) -> diff.Verdict:
         await basis.read_schema(pair)
         decide = basis.answers.decide
-        verdict = await decide(lambda: self._verdict(pair, basis), seconds=basis.jq_seconds)
+        verdict = await decide(lambda: self._verdict(pair, sides.applied, basis), seconds=basis.jq_seconds)
         if not isinstance(verdict, diff.AskServer):
             return verdict
-        verdict = await _ask_server(pair, basis)
+        verdict = await _ask_server(pair, sides.applied, basis)
         if not isinstance(verdict, diff.Unknown):
             self._answers[pair.key] = _Answer(_question(pair, basis.rules), verdict)
         return verdict
@@ -153,8 +157,8 @@ class Judge:
         for key in [each for each in self._answers if each not in keys]:
             del self._answers[key]
 
-    def _verdict(self, pair: Pair, basis: Basis) -> diff.Verdict | diff.AskServer:
-        verdict = diff.compare(pair, basis.rules, schema=basis.schema(pair), strategy=basis.strategy)
+    def _verdict(self, pair: Pair, applied: str, basis: Basis) -> diff.Verdict | diff.AskServer:
+        verdict = diff.compare(pair, basis.rules, schema=basis.schema(pair), applied=applied, strategy=basis.strategy)
         if not isinstance(verdict, diff.AskServer):
             return verdict
         answer = self._answers.get(pair.key)
@@ -190,7 +194,7 @@ def _question(pair: Pair, rules: Rules) -> bytes:
     return hashlib.blake2b(orjson.dumps(asked), digest_size=16).digest()
 
 
-async def _ask_server(pair: Pair, basis: Basis) -> diff.Verdict:
+async def _ask_server(pair: Pair, applied: str, basis: Basis) -> diff.Verdict:
     """Return the verdict after a dry run of the apply; a server that refuses it leaves us our own guess."""
     assert pair.desired is not None
     assert pair.live is not None
@@ -206,7 +210,7 @@ async def _ask_server(pair: Pair, basis: Basis) -> diff.Verdict:
         )
     except Invalid:
         return await basis.answers.decide(
-            lambda: diff.guess(pair, basis.rules, schema=schema), seconds=basis.jq_seconds
+            lambda: diff.guess(pair, basis.rules, schema=schema, applied=applied), seconds=basis.jq_seconds
         )
     except (Unreachable, TooManyRequests) as error:
         return diff.Unknown(str(error))

@@ -4,10 +4,11 @@ Run by `__main__` while the lease is held. Every timer of the controller is here
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,6 +24,7 @@ from app_controller.watched import wakes
 from app_controller.work import Work
 from argosy.engine import integrity, settings
 from argosy.engine.model.resource import Manifest, ResourceKey
+from argosy.engine.settings.customisations import Customisations
 from argosy.gateways.kubernetes.errors import ClusterError, LeaseLost
 from argosy.gateways.kubernetes.reflector import Reflector, Selection
 from argosy.gateways.store.changes import ForgetExpired, Sweep
@@ -49,7 +51,8 @@ class Loop:
         self._hard: dict[ApplicationKey, float] = {}
         self._turns = 0.0
         self._rounds: Iterator[ApplicationKey] = iter(())
-        self._polls: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._checked = Customisations()
         self._news: list[Stirred | Doubted] = []
         self._pacing = Pacing()
         self._stir = asyncio.Event()
@@ -131,6 +134,14 @@ class Loop:
             if problem not in known:
                 _log.warning("setting cannot be used", problem=str(problem))
         self._work.outside.destinations.configure(watched.settings)
+        if watched.settings.customisations != self._checked:
+            self._checked = watched.settings.customisations
+            self._background(self._check_scripts(self._checked), "check scripts")
+
+    async def _check_scripts(self, said: Customisations) -> None:
+        """Log which of users' scripts and jq paths cannot be compiled; where they are used, objects are Unknown."""
+        for problem in await self._work.outside.answers.problems(said):
+            _log.warning("setting cannot be used", problem=str(problem))
 
     def _live_changed(self, news: Stirred | Doubted) -> None:
         """Note what happened to a live object; called by the live caches, once per event."""
@@ -209,11 +220,14 @@ class Loop:
     def _tick(self) -> None:
         """Poll the sources whose time has come, and look at the applications whose turn it is."""
         for question in self._work.outside.revisions.take_due():
-            task = asyncio.create_task(self._poll(question), name=f"poll {question.source.repo_url}")
-            self._polls.add(task)
-            task.add_done_callback(self._polls.discard)
+            self._background(self._poll(question), f"poll {question.source.repo_url}")
         self._audit()
         self._refresh_hard()
+
+    def _background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _audit(self) -> None:
         """Look at all applications, a few at a time, round by round: whatever an event did not tell comes out then."""

@@ -235,6 +235,7 @@ class Run:
         """
         try:
             admitted = await admission.admit(application, self.work.watched, self.work.outside)
+            self.work.memory(self.key).receipts = None
             compared = await compare.compare(admitted, Level.RECENT, self.work.outside, self.work.memory(self.key))
         except EngineError:
             return {}

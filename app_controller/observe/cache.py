@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -17,17 +17,17 @@ import structlog
 
 from app_controller.observe import kinds
 from app_controller.observe.audit import Audit
-from app_controller.observe.detail import BARE
-from app_controller.observe.live import Live, Reader
+from app_controller.observe.live import Live
 from app_controller.observe.objects import Changed, Doubted, Objects
 from app_controller.observe.scope import Scope
-from app_controller.observe.watching import Denied, Ears, Fresh, Pending, Stale, Terms, Watching
+from app_controller.observe.watches import Watches, by_kind
+from app_controller.observe.watching import Ears
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, group_of
 from argosy.gateways.clock import Clock
 from argosy.gateways.kubernetes.errors import ClusterError, NotFound
 from argosy.gateways.kubernetes.openapi import Schemas
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
-from argosy.gateways.kubernetes.reflector import Pace, Selection
+from argosy.gateways.kubernetes.reflector import Pace
 
 __all__ = ["ClusterCache", "ClusterStatus", "Live"]
 
@@ -36,7 +36,6 @@ _DEFINE_KINDS = frozenset(
 )
 # After a definition has changed, discovery follows within seconds; it is asked until it has surely done so.
 _LOOKS = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0)
-_LISTS_AT_ONCE = 4
 _READS_AT_ONCE = 8
 _READ_WITHIN = 3.0
 # More objects of a kind than this are quicker had by a list.
@@ -77,12 +76,9 @@ class ClusterCache:
         self._changed = changed
         self._objects = Objects(changed, marks=scope.marks)
         self._kinds = kinds.NOTHING
-        self._watchings: dict[tuple[GroupKind, str], Watching] = {}
-        self._readers: dict[GroupKind, Reader] = {}
-        self._refusals: dict[GroupKind, str | None] = {}
-        self._bare: frozenset[GroupKind] = frozenset(BARE)
-        self._audit = Audit(cluster, self._objects, self._watchings)
-        self._listing = asyncio.Semaphore(_LISTS_AT_ONCE)
+        ears = Ears(self._moved, self._settled, self._doubted)
+        self._watches = Watches(cluster, self._objects, scope, pace=pace, ears=ears)
+        self._audit = Audit(cluster, self._objects, self._watches.at)
         self._reading = asyncio.Semaphore(_READS_AT_ONCE)
         self._error = ""
         self._failures = 0
@@ -186,13 +182,13 @@ class ClusterCache:
         """
         api_version, kind = str(manifest.get("apiVersion", "")), str(manifest.get("kind", ""))
         namespace = str((manifest.get("metadata") or {}).get("namespace") or "")
-        watching = self._watching(GroupKind(group_of(api_version), kind), namespace)
+        watching = self._watches.watching(GroupKind(group_of(api_version), kind), namespace)
         if watching is not None and watching.resource.api_version == api_version:
             self._take(manifest, watching.resource)
 
     def _take(self, manifest: Manifest, resource: ApiResource) -> None:
         with suppress(msgspec.DecodeError):
-            item = self._reader(resource).read(orjson.dumps(manifest))
+            item = self._watches.reader(resource).read(orjson.dumps(manifest))
             if isinstance(item, Live):
                 self._objects.put(item)
 
@@ -219,7 +215,7 @@ class ClusterCache:
         resource = self._kinds.find(kind)
         if resource is None:
             return self._error or None
-        return self._refusal(resource) or self._trouble(resource)
+        return self._watches.trouble(resource)
 
     def exclusion(self, kind: GroupKind) -> str | None:
         """Return why the settings leave a kind out, None if they do not."""
@@ -234,17 +230,14 @@ class ClusterCache:
         """Why the cluster cannot be read at all, empty if it can."""
         if self._kinds is kinds.NOTHING:
             return self._error
-        states = [watching.freshness for watching in self._watchings.values()]
-        reasons = [state.reason for state in states if isinstance(state, Stale)]
-        denied = sum(isinstance(state, Denied) for state in states)
-        return reasons[0] if reasons and len(reasons) + denied == len(states) else ""
+        return self._watches.error
 
     def status(self) -> ClusterStatus:
         """Return what is known of the cluster."""
         return ClusterStatus(
             server_version=self.server_version,
             resources=len(self._objects),
-            kinds=len({kind for kind, _ in self._watchings}),
+            kinds=len({kind for kind, _ in self._watches.at}),
             error=self.error,
             attempted_at=self._attempted_at,
             synced_at=self._synced_at,
@@ -259,7 +252,7 @@ class ClusterCache:
         if scope.marks != self._scope.marks:
             self._objects.mark(scope.marks)
         self._scope = scope
-        self._refusals.clear()
+        self._watches.limit(scope)
         self._look.set()
 
     async def run(self) -> None:
@@ -274,7 +267,7 @@ class ClusterCache:
                 await self._pause()
         finally:
             audit.cancel()
-            await asyncio.gather(audit, *(each.stop() for each in self._watchings.values()), return_exceptions=True)
+            await asyncio.gather(audit, self._watches.stop(), return_exceptions=True)
 
     async def _discover(self) -> None:
         self._attempted_at = self._clock.now()
@@ -287,8 +280,8 @@ class ClusterCache:
             return
         self._error, self._failures = "", 0
         before, self._kinds = self._kinds, kinds.take(found, self._kinds)
-        self._refusals.clear()
-        await self._watch()
+        await self._watches.follow(self._kinds)
+        self._settled()
         self._tell_of_kinds(before)
         for kind in await self.schemas.refresh():
             self._doubted(kind)
@@ -302,78 +295,15 @@ class ClusterCache:
             if now.get(kind) != earlier.get(kind) or kind.group in doubtful:
                 self._doubted(kind)
 
-    async def _watch(self) -> None:
-        """Stop what is no longer served or wanted, start what is new, change what is watched in another way now."""
-        self._bare -= self._objects.compared_kinds()
-        wanted = dict(self._wanted())
-        for place, watching in list(self._watchings.items()):
-            if wanted.get(place) == (watching.resource, watching.selection, watching.terms):
-                continue
-            await watching.stop()
-            if place in wanted:
-                self._begin(place, *wanted[place], before=watching)
-            else:
-                del self._watchings[place]
-                self._objects.forget(*place)
-        for place, each in wanted.items():
-            if place not in self._watchings:
-                self._begin(place, *each)
-        self._settled()
-
-    def _wanted(self) -> Iterable[tuple[tuple[GroupKind, str], tuple[ApiResource, Selection, Terms]]]:
-        """Yield what is to be watched, and where and how."""
-        terms = Terms(self._pace, self._listing, self._scope.watching.respect_rbac)
-        for resource in self._kinds.preferred():
-            if self._refusal(resource) is None:
-                for selection in self._scope.selections(resource):
-                    shape = "metadata" if resource.group_kind in self._bare else "whole"
-                    place = resource.group_kind, selection.namespace
-                    yield place, (resource, replace(selection, shape=shape), terms)
-
-    def _begin(
-        self,
-        place: tuple[GroupKind, str],
-        resource: ApiResource,
-        selection: Selection,
-        terms: Terms,
-        *,
-        before: Watching | None = None,
-    ) -> None:
-        """Start a watch; one that differs from that before only in how much it brings goes on in its freshness."""
-        same = before is not None and before.resource == resource
-        watching = Watching(
-            resource,
-            selection,
-            self._objects,
-            terms=terms,
-            reader=self._reader(resource),
-            ears=Ears(self._moved, self._settled, self._doubted),
-            freshness=before.freshness if before is not None and same else Pending(),
-        )
-        self._watchings[place] = watching
-        watching.start(self.cluster)
-
-    def _reader(self, resource: ApiResource) -> Reader:
-        reader = self._readers.get(resource.group_kind)
-        if reader is None or reader.resource != resource:
-            reader = self._readers[resource.group_kind] = Reader(resource, self._objects)
-        return reader
-
     async def _mend(self) -> None:
         """Get whole what is compared and held in part, where no list is under way that will bring it."""
         self._objects.lacks_more = False
-        coming = {kind for (kind, _), watching in self._watchings.items() if not watching.has_listed}
-        missing: dict[GroupKind, list[ResourceKey]] = {}
-        for key in self._objects.partial():
-            if key.group_kind not in coming:
-                missing.setdefault(key.group_kind, []).append(key)
-        for kind, keys in missing.items():
+        coming = self._watches.coming()
+        for kind, keys in by_kind(key for key in self._objects.partial() if key.group_kind not in coming).items():
             if len(keys) <= _READ_SINGLY:
                 await self._read_whole(keys)
-                continue
-            for (each, _), watching in self._watchings.items():
-                if each == kind and isinstance(watching.freshness, Fresh):
-                    watching.list_again(f"{kind} is listed again, since more of it is needed")
+            else:
+                self._watches.list_again(kind, f"{kind} is listed again, since more of it is needed")
 
     async def _read_whole(self, keys: Iterable[ResourceKey]) -> None:
         await asyncio.gather(*(self._read_one(key) for key in keys))
@@ -407,10 +337,7 @@ class ClusterCache:
             spread = random.uniform(0.8, 1.2)  # noqa: S311
             await asyncio.wait_for(self._look.wait(), _LOOK_SECONDS * spread)
         except TimeoutError:
-            self._bare = frozenset(BARE)
-            for place, watching in list(self._watchings.items()):
-                if isinstance(watching.freshness, Denied):
-                    self._begin(place, watching.resource, watching.selection, watching.terms, before=watching)
+            self._watches.try_anew()
 
     def _moved(self, kind: GroupKind) -> None:
         if kind in _DEFINE_KINDS:
@@ -426,30 +353,8 @@ class ClusterCache:
 
     def _settled(self) -> None:
         """Note that everything was listed once, in the way that is needed."""
-        if any(isinstance(watching.freshness, Pending) for watching in self._watchings.values()):
-            return
-        if not self.complete and any(key.group_kind in self._bare for key in self._objects.partial()):
+        if self._watches.are_settled():
+            self._synced_at = self._clock.now()
+            self._complete.set()
+        elif self._objects.lacks_more:
             self._look.set()
-            return
-        self._synced_at = self._clock.now()
-        self._complete.set()
-
-    def _refusal(self, resource: ApiResource) -> str | None:
-        if resource.group_kind not in self._refusals:
-            self._refusals[resource.group_kind] = self._scope.refusal(resource)
-        return self._refusals[resource.group_kind]
-
-    def _watching(self, kind: GroupKind, namespace: str) -> Watching | None:
-        return self._watchings.get((kind, "")) or self._watchings.get((kind, namespace))
-
-    def _trouble(self, resource: ApiResource) -> str | None:
-        for selection in self._scope.selections(resource):
-            watching = self._watchings.get((resource.group_kind, selection.namespace))
-            match watching.freshness if watching else Pending():
-                case Fresh():
-                    continue
-                case Stale(reason=reason) | Denied(reason=reason):
-                    return reason
-                case Pending():
-                    return f"{resource.group_kind} has not been listed yet"
-        return None

@@ -3,7 +3,7 @@
 from argosy.engine.settings.clusters import Refusal, cluster_for
 from argosy.engine.settings.reading import ACCOUNTS_SECRET, CONFIG_MAPS, Reading, is_settings, read
 from argosy.engine.settings.repositories import entry_for, inherits, repository_for
-from argosy.engine.settings.rules import rules_for, update_rules
+from argosy.engine.settings.rules import rules_for
 from argosy.engine.settings.snapshot import (
     IN_CLUSTER_NAME,
     IN_CLUSTER_SERVER,
@@ -47,5 +47,4 @@ __all__ = [
     "read",
     "repository_for",
     "rules_for",
-    "update_rules",
 ]
