@@ -6,6 +6,7 @@ from argosy.engine.model.application import IgnoreDifference
 from argosy.engine.normalise import Rules, shipped
 from argosy.engine.settings.snapshot import Settings
 
+
 def rules_for(settings: Settings, ignore: Iterable[IgnoreDifference] = ()) -> Rules:
     """Return what does not count when the objects of an application are compared; `ignore` is of its spec (3.13)."""
     said = settings.customisations
