@@ -63,7 +63,7 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     """Return the web application."""
     app = FastAPI(title="Argosy application controller", openapi_url=None, docs_url=None, redoc_url=None)
     authorization = f"Bearer {token}".encode()
-    trees = Trees(work.watched, work.outside.answers)
+    trees = Trees(work)
 
     @app.middleware("http")
     async def check(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:

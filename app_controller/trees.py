@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from app_controller import orphans
-from app_controller.answers import Answers
 from app_controller.compare import Compared
 from app_controller.nodes import Painter, Terms
 from app_controller.observe.cache import ClusterCache, Live
 from app_controller.queue import ApplicationKey
 from app_controller.sight import Sight
 from app_controller.watched import Watched
+from app_controller.work import Work
 from argosy.engine import tree as engine
 from argosy.engine.model.resource import ResourceKey
 from argosy.engine.model.tree import ApplicationTree, Host, ResourceNode
@@ -29,41 +29,65 @@ T = TypeVar("T")
 MOST_NODES = 100_000
 """How many nodes are remembered, of all applications together; the trees not asked for longest go first."""
 _AT_ONCE = 100
+_RESTS = 4.0
+"""How much longer than a tree took is waited before the application's next one."""
 
 
 @dataclass(slots=True)
 class _Known:
     """What is kept of one application's trees; one is made at a time."""
 
-    painter: Painter
     versions: Versions
+    painter: Painter | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    begun: int = 0
+    """How many trees were begun."""
+    made: int = 0
+    """Which of them was finished last."""
+    rests_until: float = 0.0
 
 
 class Trees:
     """The trees of the applications that are asked for."""
 
-    def __init__(self, watched: Watched, answers: Answers) -> None:
-        self._watched = watched
-        self._answers = answers
+    def __init__(self, work: Work) -> None:
+        self._work = work
         self._known: OrderedDict[ApplicationKey, _Known] = OrderedDict()
 
-    async def versions(self, key: ApplicationKey, compared: Compared) -> Versions:
-        """Return the application's tree as it is now, and how it came to be so."""
+    async def versions(self, key: ApplicationKey) -> Versions | None:
+        """Return the application's tree as it is now, and how it came to be so; None if it was never compared.
+
+        Who asks while one is made waits for the next, which all who wait share; and that begins only after a rest, so
+        that a large tree that never stands still does not take up the controller.
+        """
+        known = self._known.setdefault(key, _Known(Versions(secrets.token_hex(6))))
+        self._known.move_to_end(key)
+        asked_after = known.begun
+        async with known.lock:
+            if known.made <= asked_after:
+                await asyncio.sleep(max(0.0, known.rests_until - self._work.outside.clock.monotonic()))
+                await self._renew(key, known)
+        self._forget()
+        return known.versions if known.made else None
+
+    async def _renew(self, key: ApplicationKey, known: _Known) -> None:
+        compared, clock = self._work.compared(key), self._work.outside.clock
+        if compared is None:
+            known.made = 0
+            return
         settings = compared.admitted.settings
         terms = Terms(settings.shown, settings.customisations.health, settings.watching.masked_annotations)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = _Known(Painter(terms, self._answers), Versions(secrets.token_hex(6)))
-        self._known.move_to_end(key)
-        async with known.lock:
-            if known.painter.terms != terms:
-                known.painter = Painter(terms, self._answers)
-            known.versions.take(await _tree(compared, known.painter, self._watched))
-        self._forget()
-        return known.versions
+        if known.painter is None or known.painter.terms != terms:
+            known.painter = Painter(terms, self._work.outside.answers)
+        known.begun += 1
+        begun = clock.monotonic()
+        known.versions.take(await _tree(compared, known.painter, self._work.watched))
+        known.made = known.begun
+        known.rests_until = clock.monotonic() + _RESTS * (clock.monotonic() - begun)
 
     def _forget(self) -> None:
+        for key in [key for key, known in self._known.items() if not known.made and not known.lock.locked()]:
+            del self._known[key]
         total = sum(len(known.versions.tree.nodes) for known in self._known.values())
         while total > MOST_NODES and len(self._known) > 1:
             _, known = self._known.popitem(last=False)

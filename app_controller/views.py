@@ -31,18 +31,14 @@ from argosy.wire.controller import (
 
 async def tree(key: ApplicationKey, work: Work, trees: Trees) -> ApplicationTree | Missing:
     """Return the live objects of the application and all that they own."""
-    compared = work.compared(key)
-    if compared is None:
-        return _not_compared(key, work)
-    return (await trees.versions(key, compared)).tree
+    versions = await trees.versions(key)
+    return _not_compared(key, work) if versions is None else versions.tree
 
 
 async def tree_changes(key: ApplicationKey, since: str, work: Work, trees: Trees) -> TreeChanges | Missing:
     """Return what changed in the application's tree since a version, the whole tree if that is not known."""
-    compared = work.compared(key)
-    if compared is None:
-        return _not_compared(key, work)
-    return (await trees.versions(key, compared)).since(since)
+    versions = await trees.versions(key)
+    return _not_compared(key, work) if versions is None else versions.since(since)
 
 
 def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
@@ -55,11 +51,12 @@ def managed(key: ApplicationKey, work: Work) -> ManagedResources | Missing:
 
 async def resource(key: ApplicationKey, wanted: ResourceKey, work: Work, trees: Trees) -> LiveManifest | Missing:
     """Return a live object of the application's tree, masked; what is not in the tree does not exist for the caller."""
+    versions = await trees.versions(key)
     compared = work.compared(key)
-    if compared is None:
+    if compared is None or versions is None:
         return _not_compared(key, work)
     live = compared.admitted.cache.get(wanted)
-    if live is None or not (await trees.versions(key, compared)).holds(wanted):
+    if live is None or not versions.holds(wanted):
         return Missing(f"{wanted} is not found as part of application {key.name}")
     try:
         manifest = await compared.admitted.cache.read(wanted)

@@ -1,6 +1,6 @@
 """Measure Argosy on this machine and print what came out as a Markdown table, for docs/limits.md.
 
-    python benchmarks/run.py [idle] [one-object] [push] [hundred] [render] [live] [start]
+    python benchmarks/run.py [idle] [one-object] [push] [hundred] [render] [live] [trees] [start]
 
 All by default, in about eight minutes. Nothing is asserted: a figure is for people to judge, beside the machine and the
 load average at the time. Close other programs first.
@@ -20,6 +20,7 @@ import rendering
 import rig
 import starting
 import table
+import trees
 
 _ON_A_RIG: dict[str, Callable[[rig.Rig], Sequence[table.Row]]] = {
     "idle": hundred.measure_idle,
@@ -30,6 +31,7 @@ _ON_A_RIG: dict[str, Callable[[rig.Rig], Sequence[table.Row]]] = {
 _ALONE: dict[str, Callable[[], Sequence[table.Row]]] = {
     "render": rendering.measure,
     "live": live_objects.measure,
+    "trees": trees.measure,
     "start": starting.measure,
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from app_controller import views
 from app_controller.outside import CONFIG_MAPS, PROJECTS, SECRETS
-from app_controller.queue import ApplicationKey, Level
+from app_controller.queue import ApplicationKey
 from app_controller.trees import Trees
 from argosy.engine.managed import LAST_APPLIED
 from argosy.engine.model.base import to_json
@@ -49,7 +49,7 @@ class Page:
         self.controller = controller
         self.key = key
         self.work = controller.work
-        self.trees = Trees(self.work.watched, self.work.outside.answers)
+        self.trees = Trees(self.work)
 
     async def tree(self) -> ApplicationTree:
         found = await views.tree(self.key, self.work, self.trees)
@@ -295,9 +295,9 @@ async def test_scripts_judge_what_owned_objects_are_like(synced: Any, controller
 async def test_two_who_ask_at_once_get_the_same_tree(synced: Any, controller: Any, config_map: Any) -> None:
     page = await synced(*(config_map(f"c{number}") for number in range(30)))
     one, two = await asyncio.gather(page.tree(), page.tree())
+    assert page.trees._known[page.key].begun == 1
     assert one == two
     assert len(one.nodes) == 30
-    controller.work.queue.add(page.key, Level.RECENT)
 
 
 async def test_an_application_that_was_never_compared_has_no_tree(synced: Any, config_map: Any) -> None:
