@@ -5,7 +5,7 @@ patch goes through only if nobody else changed the object meanwhile, else the ac
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,6 +57,15 @@ class _Where:
         """Return the object as it is now, without who set which field. Raises `NotFound`."""
         found = await self.cluster.get(self.resource, self.key.name, namespace=self.key.namespace)
         return {**found, "metadata": {key: each for key, each in metadata_of(found).items() if key != "managedFields"}}
+
+    async def patch(self, current: Manifest, patch: Mapping[str, Any], *, subresource: str = "") -> Manifest:
+        """Patch the object if it still is this one. Raises `Conflict` if it is not."""
+        metadata = {key: value for key, value in patch.get("metadata", {}).items() if key not in _ANSWERED_BY_SERVER}
+        held = metadata_of(current)
+        body = {**patch, "metadata": {**metadata, "uid": held["uid"], "resourceVersion": held["resourceVersion"]}}
+        return await self.cluster.patch(
+            self.resource, self.key.name, body, namespace=self.key.namespace, subresource=subresource
+        )
 
 
 async def offered(server: Server, caller: Caller, named: Named, key: ResourceKey) -> tuple[Offered, ...]:
@@ -110,10 +119,13 @@ async def _run(server: Server, application: Application, where: _Where, wish: Wi
         _check_offered(wish, live, await _offered(server, live))
         results = await _results(server, live, wish)
         creations = [_creation(server, application, where, each) for each in results if each.operation == "create"]
+        wanted = [each.object for each in results if each.operation == "patch"]
+        if wanted:
+            # What the API server will not have is found out before anything is changed.
+            for resource, manifest in creations:
+                await where.cluster.create(resource, manifest, dry_run=True)
         try:
-            for each in results:
-                if each.operation == "patch":
-                    await _patch(where, live, each.object)
+            await _patch(where, live, wanted)
         except Conflict:
             continue
         for resource, manifest in creations:
@@ -159,35 +171,35 @@ def _creation(server: Server, application: Application, where: _Where, result: R
     return replace(resource, version=version_of(result.object)), {**result.object, "metadata": metadata}
 
 
-async def _patch(where: _Where, live: Manifest, wanted: Manifest) -> None:
-    """Bring about what is different, the status by its own door if the kind has one.
+async def _patch(where: _Where, live: Manifest, wanted: Sequence[Manifest]) -> None:
+    """Bring about what is different, one wanted object after the other, the status by its own door if there is one.
 
     Raises `Conflict` if the object is not this one any more and nothing was written, else `Aborted`.
     """
-    patch = merge.difference(live, wanted)
-    status = {"status": patch["status"]} if "status" in patch else {}
-    rest = {key: value for key, value in patch.items() if key != "status"}
-    at: Any = {"namespace": where.key.namespace}
     current = live
-    if status:
+    for each in wanted:
         try:
-            current = await where.cluster.patch(
-                where.resource, where.key.name, _on(live, status), subresource="status", **at
-            )
+            current = await _bring_about(where, current, merge.difference(live, each))
+        except Conflict as error:
+            if current is live:
+                raise
+            raise Aborted(f"{where.key} was changed in part, and then by somebody else: {error}") from error
+
+
+async def _bring_about(where: _Where, current: Manifest, patch: Mapping[str, Any]) -> Manifest:
+    """Return the object as it is with the patch; `current` is what it is upon."""
+    rest = {key: value for key, value in patch.items() if key != "status"}
+    written = current
+    if "status" in patch:
+        try:
+            written = await where.patch(current, {"status": patch["status"]}, subresource="status")
         except NotFound:
-            rest, status = patch, {}
+            rest = patch
     if not rest:
-        return
+        return written
     try:
-        await where.cluster.patch(where.resource, where.key.name, _on(current, rest), **at)
+        return await where.patch(written, rest)
     except Conflict as error:
-        if not status:
+        if written is current:
             raise
         raise Aborted(f"the status of {where.key} was changed, and then somebody else changed it: {error}") from error
-
-
-def _on(current: Manifest, patch: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the patch as one that goes through only if the object is still this one."""
-    metadata = {key: value for key, value in patch.get("metadata", {}).items() if key not in _ANSWERED_BY_SERVER}
-    held = metadata_of(current)
-    return {**patch, "metadata": {**metadata, "uid": held["uid"], "resourceVersion": held["resourceVersion"]}}

@@ -263,6 +263,44 @@ async def test_5_25_a_script_that_goes_wrong_changes_nothing_and_says_why(home: 
     assert (await home.cluster.get(DEPLOYMENTS, "web", namespace=home.namespace))["metadata"]["generation"] == 1
 
 
+BOTH = """
+local function copied(value)
+  if type(value) ~= "table" then return value end
+  local found = {}
+  for key, each in pairs(value) do found[key] = copied(each) end
+  return found
+end
+local first, second = copied(obj), copied(obj)
+first.metadata.labels = {first = "yes"}
+second.spec.replicas = 0
+local made = {apiVersion = "v1", kind = "ConfigMap", metadata = {name = NAME}, data = {of = obj.metadata.name}}
+return {
+  {operation = "patch", resource = first},
+  {operation = "patch", resource = second},
+  {operation = "create", resource = made},
+}
+"""
+
+
+async def test_5_25_several_things_are_done_one_after_the_other(home: World) -> None:
+    where = await stand(home, DEPLOYMENTS, DEPLOYMENT)
+    await define(home, "apps_Deployment", "odd", BOTH.replace("NAME", '"made"'))
+    answer = await until_there(home, where, "odd")
+    assert answer.status_code == 200, answer.text
+    found = await home.cluster.get(DEPLOYMENTS, "web", namespace=home.namespace)
+    assert (found["spec"]["replicas"], found["metadata"]["labels"]) == (0, {"first": "yes"})
+    made = await home.cluster.get(CONFIG_MAPS, "made", namespace=home.namespace)
+    assert made["data"] == {"of": "web"}
+
+
+async def test_5_25_what_cannot_be_created_is_found_out_before_anything_is_changed(home: World) -> None:
+    where = await stand(home, DEPLOYMENTS, DEPLOYMENT)
+    await define(home, "apps_Deployment", "odd", BOTH.replace("NAME", '"No_Name"'))
+    refused = await until_there(home, where, "odd")
+    assert refused.status_code == 400
+    assert (await home.cluster.get(DEPLOYMENTS, "web", namespace=home.namespace))["metadata"]["generation"] == 1
+
+
 async def test_a_script_says_nothing_of_a_secret(home: World) -> None:
     secrets = ApiResource("", "v1", "Secret", "secrets", namespaced=True, verbs=ALL_VERBS)
     where = await stand(home, secrets, home.secret("sealed", {"password": "c4n4ry"}))
