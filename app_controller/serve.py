@@ -12,7 +12,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app_controller import views
+from app_controller import explaining, views
 from app_controller.queue import ApplicationKey
 from app_controller.trees import Trees
 from app_controller.work import Work
@@ -63,7 +63,6 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     """Return the web application."""
     app = FastAPI(title="Argosy application controller", openapi_url=None, docs_url=None, redoc_url=None)
     authorization = f"Bearer {token}".encode()
-    trees = Trees(work)
 
     @app.middleware("http")
     async def check(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -75,6 +74,24 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     @app.get("/healthz")
     async def healthz() -> Response:
         return Response(b"ok", media_type="text/plain")
+
+    _of_applications(app, work)
+
+    @app.get(wire.CLUSTERS)
+    async def clusters() -> Response:
+        return _answer(views.clusters(work))
+
+    @app.get(wire.DELTAS)
+    async def stream() -> Response:
+        return StreamingResponse(deltas.lines(), media_type="application/x-ndjson")
+
+    del check, healthz, clusters, stream
+    return app
+
+
+def _of_applications(app: FastAPI, work: Work) -> None:
+    """Answer what is asked of one application."""
+    trees = Trees(work)
 
     @app.get(wire.TREE)
     async def tree(namespace: str, name: str) -> Response:
@@ -88,22 +105,17 @@ def application(work: Work, deltas: Deltas, *, token: str) -> FastAPI:
     async def managed(namespace: str, name: str) -> Response:
         return _answer(views.managed(ApplicationKey(namespace, name), work))
 
+    @app.get(wire.EXPLANATION)
+    async def explanation(namespace: str, name: str) -> Response:
+        return _answer(await explaining.explain(ApplicationKey(namespace, name), work))
+
     @app.get(wire.RESOURCE)
     async def resource(request: Request, namespace: str, name: str) -> Response:
         query = request.query_params
         key = ResourceKey(*(query.get(part, "") for part in ("group", "kind", "namespace", "name")))
         return _answer(await views.resource(ApplicationKey(namespace, name), key, work, trees))
 
-    @app.get(wire.CLUSTERS)
-    async def clusters() -> Response:
-        return _answer(views.clusters(work))
-
-    @app.get(wire.DELTAS)
-    async def stream() -> Response:
-        return StreamingResponse(deltas.lines(), media_type="application/x-ndjson")
-
-    del check, healthz, tree, tree_changes, managed, resource, clusters, stream
-    return app
+    del tree, tree_changes, managed, explanation, resource
 
 
 def _answer(view: msgspec.Struct) -> Response:

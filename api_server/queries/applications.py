@@ -122,6 +122,12 @@ async def managed_resources(server: Server, caller: Caller, named: Named, only: 
     return msgspec.json.encode(ManagedResources(kept))
 
 
+async def explanation(server: Server, caller: Caller, named: Named) -> bytes:
+    """Return why an application is as it is."""
+    record = get(server, caller, named)
+    return await server.outside.live.explanation(record.place.namespace, record.place.name)
+
+
 async def resource(server: Server, caller: Caller, named: Named, key: ResourceKey) -> bytes:
     """Return a live object of the application's tree, masked."""
     record = get(server, caller, named)

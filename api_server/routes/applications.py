@@ -24,7 +24,7 @@ from api_server.selectors import parse
 from argosy.engine.model.application import Application
 from argosy.engine.model.base import Model
 from argosy.engine.model.resource import ResourceKey
-from argosy.wire.controller import ApplicationTree, ManagedResources
+from argosy.wire.controller import ApplicationTree, Explanation, ManagedResources
 
 router = APIRouter(prefix="/api/v1/applications", tags=["ApplicationService"])
 
@@ -189,6 +189,16 @@ async def managed_resources(
     """Return both sides of the objects that an application manages."""
     wanted = {"group": key.group, "version": version, "kind": key.kind, "namespace": key.namespace, "name": key.name}
     return sent(await queries.managed_resources(server, caller, named, wanted))
+
+
+@router.get(
+    "/{name}/explain",
+    operation_id="ApplicationService_Explain",
+    openapi_extra=documents.answers(Explanation),
+)
+async def explain(server: TheServer, caller: TheCaller, named: TheApplication) -> Response:
+    """Return why an application is OutOfSync, not Healthy or not syncing, and what happens next."""
+    return sent(await queries.explanation(server, caller, named))
 
 
 @router.get("/{name}/resource", operation_id="ApplicationService_GetResource")

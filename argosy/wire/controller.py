@@ -5,6 +5,7 @@ already masked, so the API server passes them on as they are.
 """
 
 from argosy.engine.model.base import Model
+from argosy.engine.model.explanation import Explanation
 from argosy.engine.model.tree import (
     ApplicationTree,
     Host,
@@ -20,6 +21,7 @@ from argosy.engine.model.tree import (
 __all__ = [
     "CLUSTERS",
     "DELTAS",
+    "EXPLANATION",
     "MANAGED",
     "RESOURCE",
     "TREE",
@@ -28,6 +30,7 @@ __all__ = [
     "ClusterInfo",
     "ClusterInfos",
     "Delta",
+    "Explanation",
     "Host",
     "HostResource",
     "InfoItem",
@@ -45,6 +48,7 @@ __all__ = [
 TREE = "/v1/applications/{namespace}/{name}/resource-tree"
 TREE_CHANGES = "/v1/applications/{namespace}/{name}/resource-tree/changes"
 """`?since=` the `version` of the last `TreeChanges` that the reader took; empty for the whole tree."""
+EXPLANATION = "/v1/applications/{namespace}/{name}/explain"
 MANAGED = "/v1/applications/{namespace}/{name}/managed-resources"
 RESOURCE = "/v1/applications/{namespace}/{name}/resource"
 CLUSTERS = "/v1/clusters"

@@ -15,6 +15,7 @@ from argosy.wire.controller import (
     ApplicationTree,
     ClusterInfo,
     ClusterInfos,
+    Explanation,
     LiveManifest,
     ManagedResource,
     ManagedResources,
@@ -66,6 +67,7 @@ def serving(held: MemoryLive) -> web.Application:
     app.router.add_get(controller.TREE, handler(lambda request: held.tree(*place(request))))
     app.router.add_get(controller.TREE_CHANGES, handler(lambda r: held.tree_changes(*place(r), r.query["since"])))
     app.router.add_get(controller.MANAGED, handler(lambda request: held.managed_resources(*place(request))))
+    app.router.add_get(controller.EXPLANATION, handler(lambda request: held.explanation(*place(request))))
     app.router.add_get(controller.RESOURCE, handler(resource))
     app.router.add_get(controller.CLUSTERS, handler(clusters))
     app.router.add_get(controller.DELTAS, deltas)
@@ -103,10 +105,12 @@ async def test_what_is_held_is_answered(live, held):
     held.managed["argocd", "web"] = ManagedResources((ManagedResource(kind="Deployment", name="web"),))
     held.resources["argocd", "web"] = LiveManifest("{}")
     held.resources[("argocd", "web"), KEY] = LiveManifest('{"kind":"Deployment"}')
+    held.explanations["argocd", "web"] = Explanation("OutOfSync: 1 object differs.", "Automated sync is off.")
     held.infos = ClusterInfos((ClusterInfo(server="https://c", name="c"),))
     assert await live.tree("argocd", "web") == repo_server.encode(TREE)
     assert b'"items":[{"kind":"Deployment","name":"web"}]' in await live.managed_resources("argocd", "web")
     assert await live.resource("argocd", "web", KEY) == b'{"manifest":"{\\"kind\\":\\"Deployment\\"}"}'
+    assert b'"nextStep":"Automated sync is off."' in await live.explanation("argocd", "web")
     assert await live.clusters() == held.infos
 
 

@@ -12,6 +12,7 @@ ENTRIES: Mapping[str, Entry] = {
     "completion": Entry("argosy.cli.commands.completion", "Print the completion script of a shell"),
     "context": Entry("argosy.cli.commands.context", "Switch between servers"),
     "diff": Entry("argosy.cli.commands.diff", "Compare manifests with live objects without a server"),
+    "explain": Entry("argosy.cli.commands.explain", "Say why an application is as it is, and what happens next"),
     "health": Entry("argosy.cli.commands.health", "Say how objects in a file are, without a server"),
     "login": Entry("argosy.cli.commands.login", "Log in to a server"),
     "logout": Entry("argosy.cli.commands.logout", "Log out of a server"),

@@ -42,6 +42,10 @@ class HttpLive:
         """See `port.Live.managed_resources`."""
         return await self._body(_filled(controller.MANAGED, namespace, name))
 
+    async def explanation(self, namespace: str, name: str) -> bytes:
+        """See `port.Live.explanation`."""
+        return await self._body(_filled(controller.EXPLANATION, namespace, name))
+
     async def resource(self, namespace: str, name: str, key: ResourceKey) -> bytes:
         """See `port.Live.resource`."""
         query = {"group": key.group, "kind": key.kind, "namespace": key.namespace, "name": key.name}

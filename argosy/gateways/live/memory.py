@@ -7,7 +7,7 @@ from typing import TypeVar
 from argosy.engine.model.resource import ResourceKey
 from argosy.engine.tree import Versions
 from argosy.gateways.live.errors import NotHeld, Unavailable
-from argosy.wire.controller import ApplicationTree, ClusterInfos, Delta, LiveManifest, ManagedResources
+from argosy.wire.controller import ApplicationTree, ClusterInfos, Delta, Explanation, LiveManifest, ManagedResources
 from argosy.wire.repo_server import encode
 
 _Place = tuple[str, str]
@@ -17,11 +17,12 @@ Value = TypeVar("Value")
 
 
 class MemoryLive:
-    """Answers from `trees`, `managed` and `resources`, by namespace and name; nothing at all while `down`."""
+    """Answers from what it holds, by namespace and name; nothing at all while `down`."""
 
     def __init__(self) -> None:
         self.trees: dict[_Place, ApplicationTree] = {}
         self.managed: dict[_Place, ManagedResources] = {}
+        self.explanations: dict[_Place, Explanation] = {}
         self.resources: dict[tuple[_Place, ResourceKey], LiveManifest] = {}
         self.infos = ClusterInfos()
         self.down = False
@@ -54,6 +55,10 @@ class MemoryLive:
     async def managed_resources(self, namespace: str, name: str) -> bytes:
         """See `port.Live.managed_resources`."""
         return encode(self._held(self.managed, (namespace, name)))
+
+    async def explanation(self, namespace: str, name: str) -> bytes:
+        """See `port.Live.explanation`."""
+        return encode(self._held(self.explanations, (namespace, name)))
 
     async def resource(self, namespace: str, name: str, key: ResourceKey) -> bytes:
         """See `port.Live.resource`."""

@@ -25,6 +25,10 @@ class Live(Protocol):
         """Return the `ManagedResources` of an application."""
         ...
 
+    async def explanation(self, namespace: str, name: str) -> bytes:
+        """Return the `Explanation` of an application."""
+        ...
+
     async def resource(self, namespace: str, name: str, key: ResourceKey) -> bytes:
         """Return the masked `LiveManifest` of an object in the application's tree."""
         ...
