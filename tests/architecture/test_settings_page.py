@@ -159,7 +159,7 @@ def test_keys_said_to_be_without_effect_are_looked_at_by_nobody() -> None:
         if "engine/settings" not in str(path)
     ]
     for name, field in fields.items():
-        assert not [text for text in code if re.search(rf"(?<!})\.{field}\b", text)], name
+        assert not [text for text in code if re.search(rf"(?<!}})\.{field}\b", text)], name
 
 
 def test_the_settings_objects_are_on_the_page() -> None:
