@@ -301,6 +301,20 @@ async def test_5_25_what_cannot_be_created_is_found_out_before_anything_is_chang
     assert (await home.cluster.get(DEPLOYMENTS, "web", namespace=home.namespace))["metadata"]["generation"] == 1
 
 
+async def test_5_25_a_job_is_made_by_a_script_of_what_the_server_filled_in(home: World) -> None:
+    """The server writes `resources: {}` and `securityContext: {}` into it, which Lua hands back as lists."""
+    where = await stand(home, CRON_JOBS, CRON_JOB)
+    script = (
+        'local job = {apiVersion = "batch/v1", kind = "Job", metadata = {generateName = obj.metadata.name .. "-"}}\n'
+        'job.spec = obj.spec.jobTemplate.spec\nreturn {{operation = "create", resource = job}}'
+    )
+    await define(home, "batch_CronJob", "odd", script)
+    answer = await until_there(home, where, "odd")
+    assert answer.status_code == 200, answer.text
+    (job,) = await jobs(home)
+    assert job["metadata"]["name"].startswith("nightly-")
+
+
 async def test_a_script_says_nothing_of_a_secret(home: World) -> None:
     secrets = ApiResource("", "v1", "Secret", "secrets", namespaced=True, verbs=ALL_VERBS)
     where = await stand(home, secrets, home.secret("sealed", {"password": "c4n4ry"}))

@@ -156,9 +156,43 @@ def _result(answer: Any, source: Manifest) -> Result:
                 raise BadAnswer(f"the action's script patches {key_of(wanted)}, and may patch {key_of(source)} only")
             return Result("patch", _mended(wanted, source))
         case "create":
-            return Result("create", _mended(wanted, {}))
+            _check_whole(wanted)
+            return Result("create", _made(wanted, _maps_of(source)))
         case _:
             raise BadAnswer(f"the action's script wants to {operation!r}, and may only patch or create")
+
+
+def _check_whole(made: Mapping[str, Any]) -> None:
+    metadata = made.get("metadata")
+    named = isinstance(metadata, Mapping) and (metadata.get("name") or metadata.get("generateName"))
+    if not (named and made.get("apiVersion") and made.get("kind")):
+        raise BadAnswer("the action's script creates an object without apiVersion, kind or metadata.name")
+
+
+def _maps_of(value: Any) -> frozenset[str]:
+    """Return the names of the fields that hold a map wherever they are in an object, and a list nowhere."""
+    maps: set[str] = set()
+    lists: set[str] = set()
+    left: list[Any] = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, Mapping):
+            maps.update(key for key, item in each.items() if isinstance(item, Mapping))
+            lists.update(key for key, item in each.items() if isinstance(item, list))
+        left += each.values() if isinstance(each, Mapping) else each if isinstance(each, list) else ()
+    return frozenset(maps - lists)
+
+
+def _made(value: Any, maps: frozenset[str], name: str = "") -> Any:
+    """Return a new object from Lua: empty lists as maps in fields that hold one in the source, whole numbers as such.
+
+    Most new objects are made of parts of the source, a Job of a CronJob, where `resources: {}` is a usual thing.
+    """
+    if isinstance(value, Mapping):
+        return {key: _made(item, maps, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_made(item, maps) for item in value] if value or name not in maps else {}
+    return _mended(value, None)
 
 
 def _mended(value: Any, before: Any) -> Any:
