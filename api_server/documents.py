@@ -13,8 +13,17 @@ _models: dict[str, type] = {}
 
 def both(request: type, response: type) -> dict[str, Any]:
     """Describe an operation that takes one model and answers with another."""
-    body = {"required": True, "content": {"application/json": {"schema": _reference(request)}}}
-    return {"requestBody": body, **answers(response)}
+    return {**takes(request), **answers(response)}
+
+
+def takes(request: type) -> dict[str, Any]:
+    """Describe an operation that takes a model and answers with nothing in particular."""
+    return {"requestBody": _body(_reference(request))}
+
+
+def takes_text() -> dict[str, Any]:
+    """Describe an operation that takes a JSON text and answers with nothing in particular."""
+    return {"requestBody": _body({"type": "string"})}
 
 
 def answers(response: type) -> dict[str, Any]:
@@ -53,6 +62,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _reference(model: type) -> dict[str, Any]:
     _models[model.__name__] = model
     return {"$ref": _REFERENCE.format(name=model.__name__)}
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _ok(schema: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,12 @@ async def list_all(server: TheServer, caller: TheCaller, named: TheApplication, 
     return encoded(wire.shown(await commands.offered(server, caller, named, key)))
 
 
-@router.post("", operation_id="ApplicationService_RunResourceAction", deprecated=True)
+@router.post(
+    "",
+    operation_id="ApplicationService_RunResourceAction",
+    deprecated=True,
+    openapi_extra=documents.takes_text(),
+)
 async def run(request: Request, server: TheServer, caller: TheCaller, named: TheApplication, key: TheKey) -> Response:
     """Have an action done to an object; the body is its name."""
     await commands.run(server, caller, named, key, Wish(await decoded(request, str), {}))
@@ -33,7 +38,7 @@ async def run(request: Request, server: TheServer, caller: TheCaller, named: The
 @router.post(
     "/v2",
     operation_id="ApplicationService_RunResourceActionV2",
-    openapi_extra=documents.both(ResourceActionRunRequest, ResourceActions),
+    openapi_extra=documents.takes(ResourceActionRunRequest),
 )
 async def run_with_parameters(
     request: Request, server: TheServer, caller: TheCaller, named: TheApplication

@@ -394,3 +394,12 @@ async def test_an_object_that_is_gone_is_not_found(home: World) -> None:
             except NotFound:
                 break
     assert (await home.send("GET", ACTIONS, **where)).status_code == 404
+
+
+async def test_the_document_says_what_is_taken(read: World) -> None:
+    paths = (await read.client.get("/swagger.json")).json()["paths"]
+    below = "/api/v1/applications/{name}/resource/actions"
+    taken = paths[f"{below}/v2"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert taken == {"$ref": "#/components/schemas/ResourceActionRunRequest"}
+    assert paths[below]["post"]["deprecated"]
+    assert paths[below]["post"]["requestBody"]["content"]["application/json"]["schema"] == {"type": "string"}
