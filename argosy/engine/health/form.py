@@ -1,7 +1,7 @@
 """The form in which most kinds are judged: rules in order, of which the first whose test holds gives the health.
 
 A rule is a status, a test and a message: `degraded(false("Ready"), "{conditions[Ready].message}")`. Tests are values;
-so a family of kinds reads as a table and can be printed as one. Used by the families, and its tests by those of `actions`.
+so a family of kinds reads as a table and can be printed as one. Used by the families, and its tests by `actions`.
 """
 
 import re
