@@ -12,6 +12,7 @@ from app_controller.observe import live as lives
 from app_controller.observe.live import Live, Unreadable
 from argosy.engine.model.resource import GroupKind, ResourceKey
 from argosy.engine.tracking import Tracking
+from argosy.engine.tree import owners
 from argosy.gateways.kubernetes.reflector import is_older
 
 
@@ -263,9 +264,12 @@ class Objects:
             self._turnover[namespace] = self._turnover.get(namespace, 0) + 1
 
     def _instances(self, live: Live) -> frozenset[str]:
-        if not live.owners:
-            return frozenset((live.instance,)) if live.instance else _NOBODY
-        return frozenset(each.instance for each in self._ancestors(live) if each.instance)
+        if live.owners:
+            return frozenset(each.instance for each in self._ancestors(live) if each.instance)
+        if live.instance:
+            return frozenset((live.instance,))
+        named = map(self.get, owners.named_by(live.key))
+        return _NOBODY.union(*(self._instances(owner) for owner in named if owner is not None))
 
     def _ancestors(self, live: Live) -> Iterator[Live]:
         """Yield an object, its owners and theirs, each once, whatever circles the references go in."""

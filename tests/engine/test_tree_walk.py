@@ -218,3 +218,14 @@ def test_ten_thousand_nodes_are_each_described_a_few_times_at_most() -> None:
         objects += [made("Pod", f"{number}-{pod}", f"ReplicaSet/{number}") for pod in range(99)]
     found = nodes(["Deployment/d"], *objects)
     assert len(found) == 10_001
+
+
+def test_3_37_the_name_of_an_ownerless_object_tells_who_may_own_it() -> None:
+    def named(kind: str, name: str) -> list[str]:
+        return [f"{each.kind}/{each.name}" for each in owners.named_by(ResourceKey("", kind, "n", name))]
+
+    assert named("Endpoints", "s") == ["Service/s"]
+    assert named("PersistentVolumeClaim", "data-a-b-0") == ["StatefulSet/a-b", "StatefulSet/b"]
+    assert named("PersistentVolumeClaim", "data-0") == []
+    assert named("PersistentVolumeClaim", "data-web-x") == []
+    assert named("ConfigMap", "data-web-0") == []

@@ -1,10 +1,11 @@
 """Who owns a live object: by its owner references, and by the special rules for kinds that have none (3.37).
 
 What an ownerless object of some kinds says of its owner is a *claim*, a key; an owner *answers to* claims. Called by
-`described` for each object, by `walk` and `orphans` for what is ownerless in a namespace.
+`described` for each object, by `walk` and `orphans` for what is ownerless in a namespace, and by the controller's index
+for whom to tell of a change.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from argosy.engine import options
 from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey
@@ -14,6 +15,7 @@ CONTROLLER_ONLY = "ControllerReferencesOnly=true"
 
 STATEFUL_SET = GroupKind("apps", "StatefulSet")
 VOLUME_CLAIM = GroupKind("", "PersistentVolumeClaim")
+_ENDPOINTS = GroupKind("", "Endpoints")
 _SERVICE = GroupKind("", "Service")
 _SERVICE_ACCOUNT = GroupKind("", "ServiceAccount")
 _OPERATOR_GROUP = GroupKind("operators.coreos.com", "OperatorGroup")
@@ -41,12 +43,24 @@ def may_own(owner: ResourceKey, owned: ResourceKey) -> bool:
     return owner.namespace in ("", owned.namespace)
 
 
+def named_by(key: ResourceKey) -> Iterator[ResourceKey]:
+    """Yield which objects may own an ownerless one, as far as its key tells; which of them does, their claims tell."""
+    if key.group_kind == _ENDPOINTS:
+        yield ResourceKey(*_SERVICE, key.namespace, key.name)
+    elif key.group_kind == VOLUME_CLAIM:
+        stem, _, ordinal = key.name.rpartition("-")
+        _, dash, name = stem.partition("-")
+        while dash and ordinal.isdecimal():
+            yield ResourceKey(*STATEFUL_SET, key.namespace, name)
+            _, dash, name = name.partition("-")
+
+
 def claim_of(key: ResourceKey, manifest: Callable[[], Manifest]) -> ResourceKey | None:
     """Return which owner an ownerless object claims, None if it claims none; it is decoded only if its key is mute."""
     if key.group_kind == VOLUME_CLAIM:
         stem, dash, ordinal = key.name.rpartition("-")
         return key._replace(name=stem) if dash and ordinal.isdecimal() else None
-    if key.group_kind == GroupKind("", "Endpoints"):
+    if key.group_kind == _ENDPOINTS:
         return ResourceKey(*_SERVICE, key.namespace, key.name)
     if key.group_kind in _SPEAKING:
         kind, name = _SPEAKING[key.group_kind](manifest())
