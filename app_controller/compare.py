@@ -61,6 +61,15 @@ class Remembered:
     known: set[ResourceKey] = field(default_factory=set[ResourceKey])
     """Objects that the inventory is known to have."""
 
+    place: Place | None = None
+    """Where objects were wanted last."""
+
+    def go_to(self, place: Place | None) -> None:
+        """Want objects here from now on, and none where they were wanted before."""
+        before, self.place = self.place, place
+        if before is not None and (place is None or place.cache is not before.cache):
+            before.cache.release(before.instance)
+
     def take_touched(self) -> frozenset[ResourceKey]:
         """Return what was touched, from now on to be counted anew."""
         touched, self.touched = frozenset(self.touched), set()
@@ -73,6 +82,7 @@ async def compare(admitted: Admitted, level: Level, outside: Outside, memory: Re
     rendered = memory.rendered = await render(admitted, level, outside, memory.rendered)
     prepared = await _prepare(admitted, rendered, memory)
     place, basis = admitted.place, _basis(admitted, outside)
+    memory.go_to(place)
     await place.cache.want(place.instance, prepared.desired.keys())
     receipts = await _receipts(place, outside, memory)
     last = memory.compared

@@ -27,6 +27,7 @@ async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: O
     application = _read(key, work)
     if application is None:
         work.forget(key)
+        work.reporter.forget(key)
         work.outside.revisions.forget(key)
     elif application.deleting:
         # A sync under way stops first, so that nothing is put back; its end leads here again.
@@ -65,11 +66,13 @@ async def _compare(
     else:
         await _report(key, application, compared, work, operations)
     if REFRESH in application.metadata.annotations:
-        await work.reporter.end_refresh(key)
+        await work.reporter.end_refresh(key, application.metadata.annotations)
 
 
 async def _look(application: Application, level: Level, work: Work, memory: Remembered) -> Compared:
     """Compare everything, and claim what turns out to be ours."""
+    # What is not admitted now must not be compared by the next event, with what was admitted earlier.
+    memory.whole = False
     admitted = await admission.admit(application, work.watched, work.outside)
     compared = await compare.compare(admitted, level, work.outside, memory)
     await adopt.adopt(compare.managed(admitted.place), admitted.place, work, memory)
@@ -104,10 +107,17 @@ def _asked_for(application: Application, level: Level) -> Level:
 async def _report(
     key: ApplicationKey, application: Application, compared: Compared, work: Work, operations: Operations
 ) -> None:
-    """Write the comparison, and act on the decision that follows from it."""
+    """Write the comparison, and act on the decision that follows from it.
+
+    While it was made the application may have become another one, whose own look is waiting.
+    """
+    found = _read(key, work)
+    if found is None or found.metadata.uid != application.metadata.uid:
+        return
     now = work.outside.clock.now()
     fields = status.of_comparison(application, compared.comparison, now=now)
-    decision = None if operations.is_running(key) else autosync.decide(application, compared.comparison, now=now)
+    undecided = operations.is_running(key) or not _asks_the_same(application, found)
+    decision = None if undecided else autosync.decide(application, compared.comparison, now=now)
     refused = (Condition("SyncError", decision.because),) if isinstance(decision, autosync.Refused) else ()
     fields |= status.with_conditions(
         application,
@@ -124,6 +134,11 @@ async def _report(
             work.queue.add(key, Level.RECENT, after=after)
         case autosync.Refused() | None:
             pass
+
+
+def _asks_the_same(application: Application, now: Application) -> bool:
+    """Return whether what a decision was made from still holds: no other spec, no sync since."""
+    return (application.spec, application.status.operation_state) == (now.spec, now.status.operation_state)
 
 
 async def _report_failure(

@@ -55,6 +55,10 @@ class Reporter:
                 return
         raise Conflict(f"application {key} kept changing while its status was written")
 
+    def forget(self, key: ApplicationKey) -> None:
+        """Drop what is remembered of an application."""
+        self._listed.pop(key, None)
+
     async def _send(self, key: ApplicationKey, raw: Manifest, patch: patches.Patch | None) -> Manifest:
         """Write, and return the Application as it is now. Raises `Conflict` if it is not what the patch is upon."""
         match patch:
@@ -92,15 +96,18 @@ class Reporter:
         with suppress(NotFound):
             self._watched.note_written(await self._outside.control.get(APPLICATIONS, key.name, namespace=key.namespace))
 
-    async def end_refresh(self, key: ApplicationKey) -> None:
-        """Take the refresh annotations away, unless a newer request has replaced them (1.45)."""
+    async def end_refresh(self, key: ApplicationKey, asked: Mapping[str, str]) -> None:
+        """Take the refresh annotations away, unless a newer request has replaced them (1.45).
+
+        `asked` are the annotations that were obeyed.
+        """
         annotations = ((self._watched.raw(key) or {}).get("metadata") or {}).get("annotations") or {}
-        if REFRESH not in annotations:
+        names = (REFRESH_TIMESTAMP, REFRESH)
+        if REFRESH not in annotations or any(annotations.get(name) != asked.get(name) for name in names):
             return
-        names = [name for name in (REFRESH_TIMESTAMP, REFRESH) if name in annotations]
-        test = names[0]
-        patch = [{"op": "test", "path": _pointer(test), "value": annotations[test]}]
-        patch += [{"op": "remove", "path": _pointer(name)} for name in names]
+        given = [name for name in names if name in asked]
+        patch = [{"op": "test", "path": _pointer(name), "value": asked[name]} for name in given]
+        patch += [{"op": "remove", "path": _pointer(name)} for name in given]
         try:
             written = await self._outside.control.patch(
                 APPLICATIONS, key.name, patch, namespace=key.namespace, patch_type="json"

@@ -32,5 +32,7 @@ class Work:
 
     def forget(self, key: ApplicationKey) -> None:
         """Drop what is remembered of an application."""
-        self._memory.pop(key, None)
+        known = self._memory.pop(key, None)
+        if known is not None:
+            known.go_to(None)
         self.orphans.forget(key)

@@ -160,6 +160,10 @@ class ClusterCache:
         if self._objects.lacks_more:
             self._look.set()
 
+    def release(self, instance: str) -> None:
+        """Tell the instance only of what carries its mark from now on."""
+        self._objects.want(instance, frozenset())
+
     async def read(self, key: ResourceKey) -> Manifest | None:
         """Return an object as a whole, None if there is none; asks the API server if less is held.
 

@@ -1,0 +1,143 @@
+"""What happens between two steps of a look: nothing is decided, or shown, on the strength of what no longer holds."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app_controller.outside import CONFIG_MAPS
+from app_controller.queue import ApplicationKey
+from argosy.wire.repo_server import RenderAnswer, RenderRequest
+from tests.processes.conftest import Controller
+
+Make = Callable[..., dict[str, Any]]
+AUTOMATED = {"automated": {"prune": True, "selfHeal": True}}
+REFRESH = "argocd.argoproj.io/refresh"
+
+
+class Held:
+    """Holds the answer of the next rendering back until it is let go."""
+
+    def __init__(self, controller: Controller) -> None:
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self._render = controller.manifests.render
+        manifests: Any = controller.manifests
+        manifests.render = self.render
+
+    async def render(self, request: RenderRequest) -> RenderAnswer:
+        answer = await self._render(request)
+        self.asked.set()
+        await self.go.wait()
+        return answer
+
+
+async def idle(controller: Controller, key: ApplicationKey) -> None:
+    """Wait until the watch has told of what was written and nothing is to be looked at."""
+    await asyncio.sleep(0.3)
+    async with asyncio.timeout(30):
+        while controller.busy(key):  # noqa: ASYNC110  (a controller is watched)
+            await asyncio.sleep(0.02)
+
+
+def recorded(controller: Controller) -> list[str]:
+    """Return what is shown as the sync status from now on."""
+    assert controller.work is not None
+    reporter: Any = controller.work.reporter
+    write, shown = reporter.write, list[str]()
+
+    async def written(key: ApplicationKey, fields: Mapping[str, Any], **more: Any) -> None:
+        shown.append(fields["sync"]["status"])
+        await write(key, fields, **more)
+
+    reporter.write = written
+    return shown
+
+
+async def test_an_event_does_not_compare_what_may_not_be_compared_any_more(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    key = await controller.create(operation={"sync": {}})
+    await controller.ended(key)
+    await controller.look(key)
+    await controller.patch(key, {"spec": {"project": "no-such-project"}})
+    await controller.synced(key, "Unknown")
+    shown = recorded(controller)
+    await controller.cluster.patch(CONFIG_MAPS, "c", {"data": {"more": "2"}}, namespace=controller.namespace)
+    await idle(controller, key)
+    assert set(shown) == {"Unknown"}
+
+
+async def test_a_sync_that_was_switched_off_while_it_was_compared_does_not_start(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    held = Held(controller)
+    key = await controller.create(syncPolicy=AUTOMATED)
+    await held.asked.wait()
+    await controller.patch(key, {"spec": {"syncPolicy": None}})
+    await asyncio.sleep(0.3)
+    held.go.set()
+    await controller.synced(key, "OutOfSync")
+    await idle(controller, key)
+    assert await controller.records(key) == []
+
+
+async def test_a_comparison_of_an_application_is_not_shown_on_its_successor(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    held = Held(controller)
+    key = await controller.create(syncPolicy=AUTOMATED)
+    await held.asked.wait()
+    await controller.delete(key)
+    await controller.gone(key)
+    await controller.create()
+    await asyncio.sleep(0.3)
+    held.go.set()
+    await controller.synced(key, "OutOfSync")
+    await idle(controller, key)
+    assert await controller.records(key) == []
+
+
+async def test_1_45_a_hard_refresh_that_is_asked_for_during_another_one_is_not_lost(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    key = await controller.create()
+    await controller.synced(key, "OutOfSync")
+    await idle(controller, key)
+    controller.commit(config_map("c", a="2"))
+    held = Held(controller)
+    await controller.refresh(key)
+    await held.asked.wait()
+    await controller.patch(key, {"metadata": {"annotations": {REFRESH: "hard"}}})
+    await asyncio.sleep(0.3)
+    controller.manifests.asked.clear()
+    held.go.set()
+    await idle(controller, key)
+    assert any(isinstance(each, RenderRequest) and each.fresh for each in controller.manifests.asked)
+
+
+async def test_of_an_application_that_is_gone_nothing_is_wanted_or_remembered(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    key = await controller.create()
+    await controller.synced(key, "OutOfSync")
+    await idle(controller, key)
+    assert controller.work is not None
+    compared = controller.work.compared(key)
+    assert compared is not None
+    place = compared.admitted.place
+    assert place.instance in place.cache._objects._wants
+    await controller.delete(key)
+    await controller.gone(key)
+    await idle(controller, key)
+    assert place.instance not in place.cache._objects._wants
+    assert key not in controller.work.reporter._listed
+    assert key not in controller.work._memory
