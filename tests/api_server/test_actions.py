@@ -10,7 +10,7 @@ import yaml
 
 from api_server.watching import APPLICATIONS, CONFIG_MAPS, PROJECTS
 from argosy.gateways.kubernetes import connect
-from argosy.gateways.kubernetes.errors import NotFound
+from argosy.gateways.kubernetes.errors import Forbidden, NotFound
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 from argosy.wire.controller import ApplicationTree, ResourceNode
 from tests.api_server.conftest import World, disconnected, furnish, serving
@@ -327,11 +327,14 @@ async def test_a_script_says_nothing_of_a_secret(home: World) -> None:
 
 
 class Meddling:
-    """A cluster in which somebody else changes an object right after it was read, as often as told."""
+    """A cluster in which somebody else changes an object right after it was read, as often as told, and that may
+    refuse events.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self.times = 0
+        self.refuses_events = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cluster, name)
@@ -343,6 +346,11 @@ class Meddling:
             labels = {"metadata": {"labels": {"meddled": str(self.times)}}}
             await self._cluster.patch(resource, name, labels, namespace=namespace)
         return found
+
+    async def create(self, resource: ApiResource, manifest: Any, *, dry_run: bool = False) -> Any:
+        if resource.kind == "Event" and self.refuses_events:
+            raise Forbidden("events are forbidden")
+        return await self._cluster.create(resource, manifest, dry_run=dry_run)
 
 
 @pytest.fixture
@@ -375,6 +383,14 @@ async def test_an_object_that_never_rests_is_left_alone(meddled: tuple[World, Me
     refused = await world.send("POST", f"{ACTIONS}/v2", body(where, "scale", replicas="4"))
     assert (refused.status_code, refused.json()["code"]) == (409, 10)
     assert "being changed by somebody else" in refused.json()["message"]
+
+
+async def test_an_event_that_is_refused_changes_nothing(meddled: tuple[World, Meddling]) -> None:
+    world, meddling = meddled
+    where = await stand(world, DEPLOYMENTS, DEPLOYMENT)
+    meddling.refuses_events = True
+    assert (await world.send("POST", f"{ACTIONS}/v2", body(where, "scale", replicas="4"))).status_code == 200
+    assert (await world.store.audit.latest(limit=1))[0].outcome == "succeeded"
 
 
 async def test_nobody_in_particular_may_run_anything(home: World) -> None:
