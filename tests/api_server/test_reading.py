@@ -8,6 +8,7 @@ from api_server.watching import APPLICATIONS, PROJECTS
 from argosy.engine.model.resource import ResourceKey
 from argosy.wire.controller import (
     ApplicationTree,
+    Explanation,
     LiveManifest,
     ManagedResource,
     ManagedResources,
@@ -133,7 +134,12 @@ async def test_what_the_controller_holds_is_passed_on(read):
     assert (await read.send("GET", f"{PATH}/a/resource", **query)).json() == {"manifest": "{}"}
     assert (await read.send("GET", f"{PATH}/a/resource", **query | {"resourceName": "db"})).status_code == 404
     assert (await read.send("GET", f"{PATH}/a/resource")).status_code == 400
+    read.live.explanations["argocd", "a"] = Explanation("OutOfSync: 1 object differs.", "Automated sync is off.")
+    explained = (await read.send("GET", f"{PATH}/a/explain")).json()
+    assert (explained["summary"], explained["nextStep"]) == ("OutOfSync: 1 object differs.", "Automated sync is off.")
+    assert (await read.send("GET", f"{PATH}/nobody/explain")).status_code == 403
     read.live.down = True
+    assert (await read.send("GET", f"{PATH}/a/explain")).status_code == 503
     assert (await read.send("GET", f"{PATH}/a/resource-tree")).status_code == 503
     assert (await read.send("GET", PATH)).status_code == 200
 
