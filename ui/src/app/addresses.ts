@@ -1,7 +1,7 @@
 /** What the page keeps in its address, read from plain parameters: anything unknown is left out, nothing is trusted. */
 import { many, one, type Search } from './search'
 
-export const views = ['tree', 'list', 'operation', 'history', 'events', 'rendering'] as const
+export const views = ['tree', 'list', 'why', 'operation', 'history', 'events', 'rendering'] as const
 const panels = ['sync', 'delete'] as const
 const sorts = ['trouble', 'name', 'project', 'destination', 'change'] as const
 const ticks = ['sync', 'health', 'project', 'cluster', 'namespace'] as const

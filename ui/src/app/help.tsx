@@ -9,6 +9,7 @@ const keys: [string, string][] = [
   ['s', 'Sync'],
   ['r', 'Refresh'],
   ['d', 'Difference of the first object that is out of sync'],
+  ['w', 'Why it is as it is'],
   ['?', 'This help'],
   ['Esc', 'Close'],
 ]

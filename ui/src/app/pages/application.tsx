@@ -8,6 +8,7 @@ import { lazy, Suspense } from 'react'
 import { Actions } from '@/features/actions/actions'
 import { DeleteDialog } from '@/features/deletion/delete-dialog'
 import { EventsView } from '@/features/history/events-view'
+import { ExplanationView } from '@/features/explanation/explanation-view'
 import { HistoryView } from '@/features/history/history-view'
 import { Overview } from '@/features/overview/overview'
 import { RenderingView } from '@/features/rendering/rendering-view'
@@ -19,6 +20,7 @@ import { ApiError } from '@/shared/api/client'
 import { applicationQuery, applicationsQuery, treeQuery } from '@/shared/api/queries'
 import {
   readApplication,
+  readExplanation,
   readManagedResources,
   refreshApplication,
   terminateOperation,
@@ -27,7 +29,7 @@ import {
 import { useTreeStream } from '@/shared/api/streams'
 import type { Application, ResourceTree } from '@/shared/api/types'
 import { changeOf } from '@/shared/model/application'
-import { diffCommand, getCommand, refreshCommand, terminateCommand } from '@/shared/model/commands'
+import { diffCommand, explainCommand, getCommand, refreshCommand, terminateCommand } from '@/shared/model/commands'
 import { keyOf } from '@/shared/model/resource-key'
 import { AsCommand, type Act } from '@/shared/ui/as-command'
 import { EmptyNote, ErrorNote, WaitNote } from '@/shared/ui/notes'
@@ -107,6 +109,7 @@ function Opened({ name, app }: { name: ApplicationName; app: Application }) {
 const actsOf = (name: ApplicationName): Act[] => [
   { name: 'Show', cli: getCommand(name), request: readApplication(name) },
   { name: 'Difference', cli: diffCommand(name), request: readManagedResources(name) },
+  { name: 'Why', cli: explainCommand(name), request: readExplanation(name) },
   { name: 'Refresh', cli: refreshCommand(name, false), request: refreshApplication(name, 'normal') },
   { name: 'Terminate a sync', cli: terminateCommand(name), request: terminateOperation(name) },
 ]
@@ -130,6 +133,7 @@ function useKeys(app: Application) {
   useHotkeys([
     ['s', () => go({ panel: 'sync' })],
     ['d', showDifference],
+    ['w', () => go({ view: 'why' })],
   ])
 }
 
@@ -153,6 +157,7 @@ function Views({ app, tree, openNode }: ViewsProps) {
       <Tabs.List className={classes['tabs'] ?? ''}>
         <Tabs.Tab value="tree">Tree</Tabs.Tab>
         <Tabs.Tab value="list">List</Tabs.Tab>
+        <Tabs.Tab value="why">Why?</Tabs.Tab>
         <Tabs.Tab value="operation">Last sync</Tabs.Tab>
         <Tabs.Tab value="history">History</Tabs.Tab>
         <Tabs.Tab value="events">Events</Tabs.Tab>
@@ -175,6 +180,9 @@ function Views({ app, tree, openNode }: ViewsProps) {
         ) : (
           <ListView app={app} tree={tree} selected={node} open={openNode} />
         )}
+      </Tabs.Panel>
+      <Tabs.Panel value="why">
+        <ExplanationView app={app} open={(id) => go({ node: id, tab: 'difference' })} />
       </Tabs.Panel>
       <Tabs.Panel value="operation">
         {operation === undefined ? (

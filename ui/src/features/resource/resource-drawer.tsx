@@ -17,10 +17,10 @@ import { keyOf, kindOf } from '@/shared/model/resource-key'
 import { livingIn } from '@/shared/model/resource-tree'
 import { HealthMark, SyncMark } from '@/shared/ui/marks'
 import { ErrorNote, WaitNote } from '@/shared/ui/notes'
+import { Compared } from './compared'
 import classes from './resource-drawer.module.css'
 import { Summary } from './summary'
 
-const ObjectDifference = lazy(() => import('@/shared/ui/object-difference'))
 const Manifest = lazy(() => import('./manifest'))
 
 interface Props {
@@ -106,7 +106,7 @@ function Inside({ app, id, resource, node, status, tab, show }: InsideProps) {
           <Summary app={app} resource={resource} node={node} status={status} />
         </Tabs.Panel>
         <Tabs.Panel value="difference">
-          <Managed app={app} show={(all) => <Compared resources={all} id={id} />} />
+          <Managed app={app} show={(all) => <Compared app={app} resources={all} id={id} />} />
         </Tabs.Panel>
         <Tabs.Panel value="live">
           <Live app={app} resource={resource} version={node?.resourceVersion ?? ''} />
@@ -145,21 +145,4 @@ function Live({ app, resource, version }: { app: Application; resource: Resource
   ) : (
     <ErrorNote doing="Reading the live manifest" error={error} again={() => void refetch()} />
   )
-}
-
-function Compared({ resources, id }: { resources: ManagedResource[]; id: string }) {
-  const sides = resources.find((one) => keyOf(one) === id)
-  return (
-    <>
-      <p className={classes['legend']}>{sides === undefined ? '' : legendOf(sides)}</p>
-      <ObjectDifference resources={resources} id={id} />
-    </>
-  )
-}
-
-function legendOf({ liveState, targetState }: ManagedResource): string {
-  const isAbsent = (state: string | undefined) => state === undefined || state === '' || state === 'null'
-  if (isAbsent(liveState)) return 'It does not run yet: a sync creates it.'
-  if (isAbsent(targetState)) return 'It is no longer in Git: a sync with prune deletes it.'
-  return 'Red: what runs. Green: what a sync makes of it.'
 }

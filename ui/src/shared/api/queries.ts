@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { ApiError, send } from './client'
+import type { Explanation } from './explanation'
 import * as requests from './requests'
 import type { ApplicationName } from './requests'
 import type {
@@ -75,6 +76,14 @@ export const managedResourcesQuery = (app: ApplicationName) =>
     queryFn: async ({ signal }) =>
       (await send<Items<ManagedResource>>(requests.readManagedResources(app), signal)).items ?? [],
     staleTime: 5_000,
+  })
+
+/** `version` is the application's resourceVersion: each change of its status may have another reason. */
+export const explanationQuery = (app: ApplicationName, version: string) =>
+  queryOptions({
+    queryKey: [...keyOf(app), 'explain', version],
+    queryFn: ({ signal }) => send<Explanation>(requests.readExplanation(app), signal),
+    staleTime: 2_000,
   })
 
 /** `revision` is what was compared last: at another one they are read again. */

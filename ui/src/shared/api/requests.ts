@@ -101,6 +101,11 @@ export const readManagedResources = (app: ApplicationName): ApiRequest => ({
   path: applicationPath(app, '/managed-resources'),
 })
 
+export const readExplanation = (app: ApplicationName): ApiRequest => ({
+  method: 'GET',
+  path: applicationPath(app, '/explain'),
+})
+
 export const readManifests = (app: ApplicationName): ApiRequest => ({
   method: 'GET',
   path: applicationPath(app, '/manifests'),

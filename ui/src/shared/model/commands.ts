@@ -26,6 +26,7 @@ export const getCommand = (app: ApplicationName) => line('argosy', 'app', 'get',
 export const refreshCommand = (app: ApplicationName, hard: boolean) =>
   line('argosy', 'app', 'get', qualified(app), hard ? '--hard-refresh' : '--refresh')
 export const terminateCommand = (app: ApplicationName) => line('argosy', 'app', 'terminate-op', qualified(app))
+export const explainCommand = (app: ApplicationName) => line('argosy', 'explain', qualified(app))
 export const diffCommand = (app: ApplicationName) => line('argosy', 'app', 'diff', qualified(app))
 
 export const deleteCommand = (app: ApplicationName, how: Deletion) =>

@@ -7,8 +7,8 @@ interface Props {
   resources: ManagedResource[]
   /** The object's key, as `resource-key.keyOf` makes it. */
   id: string
-  /** In one column where space is short; else as the window's width allows. */
-  shape?: 'unified'
+  /** In one column or two; else as the window's width allows. */
+  shape?: 'unified' | 'split'
 }
 
 export default function ObjectDifference({ resources, id, shape }: Props) {
