@@ -36,6 +36,10 @@ class _Standing:
     failure: Exception | None = None
     asked_at: float = float("-inf")
     asking: asyncio.Task[str] | None = None
+    due: float = float("inf")
+    asked: int = 0
+    answered: int = 0
+    """How many questions were asked, and which of them had the last answer that counts."""
 
 
 class Revisions:
@@ -62,8 +66,9 @@ class Revisions:
         What is known is not asked again within the interval, unless `fresh`. Raises `Refused`, `Unavailable`.
         """
         questions = tuple(_question(*each) for each in sources)
-        self._join(key, questions, timers)
-        return tuple(await asyncio.gather(*(self._answer(each, timers, fresh=fresh) for each in questions)))
+        standings = self._join(key, questions, timers)
+        asked = zip(questions, standings, strict=True)
+        return tuple(await asyncio.gather(*(self._answer(*each, timers, fresh=fresh) for each in asked)))
 
     def forget(self, key: ApplicationKey) -> None:
         """Count an application no longer."""
@@ -73,8 +78,10 @@ class Revisions:
         """Return the sources that are to be polled now, each once; `poll` must follow."""
         now, due = self._clock.monotonic(), list[ResolveRequest]()
         while self._times and self._times[0][0] <= now:
-            _, _, question = heapq.heappop(self._times)
-            if question in self._known:
+            when, _, question = heapq.heappop(self._times)
+            standing = self._known.get(question)
+            # A time that another has replaced is only left in the heap.
+            if standing is not None and standing.due == when:
                 due.append(question)
         return due
 
@@ -83,23 +90,27 @@ class Revisions:
         standing = self._known.get(question)
         if standing is None:
             return
-        self._schedule(question, timers)
+        self._schedule(question, standing, timers)
         try:
             await self._ask(question, standing, timers, fresh=False)
         except (Refused, Unavailable):
             self._moved(tuple(standing.members))
 
-    def _join(self, key: ApplicationKey, questions: tuple[ResolveRequest, ...], timers: Timers) -> None:
-        before = self._of.get(key, ())
-        if before == questions:
-            return
-        self._of[key] = questions
+    def _join(
+        self, key: ApplicationKey, questions: tuple[ResolveRequest, ...], timers: Timers
+    ) -> tuple[_Standing, ...]:
+        """Count an application among those who render these sources, and no others; return what is known of them."""
+        before, self._of[key] = self._of.get(key, ()), questions
+        latest = self._clock.monotonic() + timers.reconciliation + timers.jitter
+        standings: list[_Standing] = []
         for question in questions:
-            if question not in self._known:
-                self._known[question] = _Standing()
-                self._schedule(question, timers)
-            self._known[question].members.add(key)
-        self._leave(key, tuple(each for each in before if each not in questions))
+            standing = self._known.setdefault(question, _Standing())
+            standing.members.add(key)
+            if standing.due > latest:  # It is new, or the interval has become shorter.
+                self._schedule(question, standing, timers)
+            standings.append(standing)
+        self._leave(key, (each for each in before if each not in questions))
+        return tuple(standings)
 
     def _leave(self, key: ApplicationKey, questions: Iterable[ResolveRequest]) -> None:
         for question in questions:
@@ -109,19 +120,22 @@ class Revisions:
                 if not standing.members:
                     del self._known[question]
 
-    def _schedule(self, question: ResolveRequest, timers: Timers) -> None:
-        if timers.reconciliation > 0:
-            pause = timers.reconciliation + random.uniform(0, timers.jitter)  # noqa: S311  spread, not a secret
-            self._polls += 1
-            heapq.heappush(self._times, (self._clock.monotonic() + pause, self._polls, question))
+    def _schedule(self, question: ResolveRequest, standing: _Standing, timers: Timers) -> None:
+        if timers.reconciliation <= 0:
+            standing.due = float("inf")
+            return
+        pause = timers.reconciliation + random.uniform(0, timers.jitter)  # noqa: S311  spread, not a secret
+        self._polls += 1
+        standing.due = self._clock.monotonic() + pause
+        heapq.heappush(self._times, (standing.due, self._polls, question))
 
-    async def _answer(self, question: ResolveRequest, timers: Timers, *, fresh: bool) -> str:
-        standing = self._known[question]
+    async def _answer(self, question: ResolveRequest, standing: _Standing, timers: Timers, *, fresh: bool) -> str:
         age = self._clock.monotonic() - standing.asked_at
         if not fresh and standing.failure is not None and age < _FAILURE_BELIEVED:
             raise standing.failure
-        if not fresh and standing.revision and age < timers.reconciliation * _BELIEVED_SHARE:
-            return standing.revision
+        known = standing.revision if standing.failure is None else ""
+        if not fresh and known and age < timers.reconciliation * _BELIEVED_SHARE:
+            return known
         return await self._ask(question, standing, timers, fresh=fresh)
 
     async def _ask(self, question: ResolveRequest, standing: _Standing, timers: Timers, *, fresh: bool) -> str:
@@ -133,19 +147,28 @@ class Revisions:
     async def _resolve(self, question: ResolveRequest, standing: _Standing, timers: Timers, *, fresh: bool) -> str:
         believe = timers.reconciliation * _BELIEVED_SHARE or None
         asked = ResolveRequest(question.source, question.repository, fresh=fresh, believe=believe)
-        before, standing.failure = standing.revision, None
+        standing.asked += 1
+        number = standing.asked
         try:
-            standing.revision = await self._manifests.resolve(asked)
+            return self._take(number, await self._manifests.resolve(asked), standing)
         except (Refused, Unavailable) as error:
-            standing.failure = error
+            if number > standing.answered:
+                standing.answered, standing.failure = number, error
             raise
         finally:
             standing.asked_at = self._clock.monotonic()
             if standing.asking is asyncio.current_task():
                 standing.asking = None
-        if before not in ("", standing.revision):
+
+    def _take(self, number: int, revision: str, standing: _Standing) -> str:
+        """Take an answer, unless that to a later question came first; return where the source stands."""
+        if number < standing.answered and standing.failure is None:
+            return standing.revision
+        before = standing.revision
+        standing.answered, standing.revision, standing.failure = number, revision, None
+        if before not in ("", revision):
             self._moved(tuple(standing.members))
-        return standing.revision
+        return revision
 
 
 def _question(source: Source, repository: Repository) -> ResolveRequest:

@@ -130,14 +130,12 @@ async def test_of_an_application_that_is_gone_nothing_is_wanted_or_remembered(
     key = await controller.create()
     await controller.synced(key, "OutOfSync")
     await idle(controller, key)
-    assert controller.work is not None
-    compared = controller.work.compared(key)
-    assert compared is not None
-    place = compared.admitted.place
+    work: Any = controller.work
+    place = work.compared(key).admitted.place
     assert place.instance in place.cache._objects._wants
     await controller.delete(key)
     await controller.gone(key)
     await idle(controller, key)
     assert place.instance not in place.cache._objects._wants
-    assert key not in controller.work.reporter._listed
-    assert key not in controller.work._memory
+    assert key not in work.reporter._listed
+    assert key not in work._memory

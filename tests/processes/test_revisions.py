@@ -137,3 +137,51 @@ async def test_without_an_interval_nothing_is_polled(setting: Setting) -> None:
     await setting.revisions.of(FIRST, [(source, Repository(source.repo_url))], Timers(reconciliation=0), fresh=False)
     setting.clock.advance(timedelta(seconds=10_000))
     assert await setting.poll() == 0
+
+
+async def test_after_a_failure_the_earlier_revision_is_not_believed_again(setting: Setting) -> None:
+    await setting.of(FIRST)
+    setting.remote.revision = Refused("unavailable", "the host does not answer")
+    setting.clock.advance(timedelta(seconds=100))
+    await setting.poll()
+    setting.clock.advance(timedelta(seconds=6))
+    with pytest.raises(Refused):
+        await setting.of(FIRST)
+    assert len(setting.remote.asked) == 3
+
+
+async def test_an_answer_that_was_overtaken_by_a_later_question_does_not_count(setting: Setting) -> None:
+    await setting.of(FIRST)
+    slow, resolve = asyncio.Event(), setting.remote.resolve
+
+    async def late(request: ResolveRequest) -> str:
+        answer = await resolve(request)
+        await slow.wait()
+        return answer
+
+    remote: Any = setting.remote
+    remote.resolve = late
+    before = asyncio.create_task(setting.of(FIRST, fresh=True))
+    await asyncio.sleep(0.01)
+    remote.resolve = resolve
+    setting.remote.revision = "b"
+    assert await setting.of(SECOND, fresh=True) == "b"
+    slow.set()
+    assert (await before, await setting.of(FIRST)) == ("b", "b")
+
+
+async def test_a_source_that_everybody_left_and_came_back_to_is_polled_once_an_interval(setting: Setting) -> None:
+    for _ in range(3):
+        await setting.of(FIRST)
+        setting.clock.advance(timedelta(seconds=10))
+        setting.revisions.forget(FIRST)
+    await setting.of(FIRST)
+    setting.clock.advance(timedelta(seconds=100))
+    assert await setting.poll() == 1
+
+
+async def test_an_application_that_goes_while_it_asks_gets_its_answer(setting: Setting) -> None:
+    asking = asyncio.create_task(setting.of(FIRST))
+    await asyncio.sleep(0)
+    setting.revisions.forget(FIRST)
+    assert await asking == "a"
