@@ -119,10 +119,11 @@ async def _report(
     undecided = operations.is_running(key) or not _asks_the_same(application, found)
     decision = None if undecided else autosync.decide(application, compared.comparison, now=now)
     refused = (Condition("SyncError", decision.because),) if isinstance(decision, autosync.Refused) else ()
+    orphaned = work.orphans.conditions(key, compared, work.watched)
     fields |= status.with_conditions(
         application,
-        (*compared.comparison.conditions, *refused),
-        (*status.COMPARISON_CONDITIONS, "SyncError"),
+        (*compared.comparison.conditions, *refused, *orphaned),
+        (*status.COMPARISON_CONDITIONS, "SyncError", "OrphanedResourceWarning"),
         now=now,
     )
     fields["controllerNamespace"] = work.outside.namespace

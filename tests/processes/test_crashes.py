@@ -39,8 +39,9 @@ async def _ends_unharmed(controller: Any, key: Any) -> bool:
     """Wait for the end of the sync or of the controller; return whether it was the former."""
 
     async def over() -> str:
+        found = await controller.get(key)
         if controller.fuse.blown.is_set():
             return "killed"
-        return "ended" if "operation" not in await controller.get(key) and not controller.busy(key) else ""
+        return "ended" if "operation" not in found and not controller.busy(key) else ""
 
     return await controller.until(over) == "ended"
