@@ -7,10 +7,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import orjson
 
 from argosy.engine.model.resource import Manifest
 
+# A number of a manifest may have more than 64 bits, and comes back as the API server has it, as a floating-point one.
+_encode = msgspec.json.Encoder().encode
 _LEVEL = 1  # measured: 2.6 kB become 1.0 kB in 36 µs; level 6 takes 51 µs and saves 6 % more
 
 
@@ -27,7 +30,7 @@ class Packed:
 
 def pack(manifest: Manifest) -> Packed:
     """Return the manifest at rest."""
-    return Packed(zlib.compress(orjson.dumps(manifest), _LEVEL))
+    return Packed(zlib.compress(_encode(manifest), _LEVEL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +46,4 @@ class PackedSet:
 
 def pack_all(manifests: Sequence[Manifest]) -> PackedSet:
     """Return manifests at rest, as one."""
-    return PackedSet(zlib.compress(orjson.dumps(list(manifests)), _LEVEL))
+    return PackedSet(zlib.compress(_encode(list(manifests)), _LEVEL))
