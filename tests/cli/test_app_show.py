@@ -120,8 +120,46 @@ def test_an_application_is_shown_as_a_tree(api, argosy):
         "  └─Pod/web-0-a-y\n"
     )
     detailed = argosy("app", "resources", "web", "--output", "tree=detailed").out
+    assert detailed.splitlines()[0].split() == [
+        *("GROUP", "KIND", "NAMESPACE", "NAME", "ORPHANED", "AGE", "HEALTH", "REASON"),
+    ]
+    assert "crash loop" in detailed
+    detailed = argosy("app", "get", "web", "--output", "tree=detailed").out.split("\n\n")[-1]
     assert detailed.splitlines()[0].split() == ["KIND/NAME", "STATUS", "HEALTH", "AGE", "MESSAGE", "REASON"]
     assert "crash loop" in detailed
+
+
+def test_an_object_that_is_not_there_is_in_the_tree_and_owns_nothing(api, argosy):
+    nodes = [{"kind": "Service", "namespace": "shop", "name": "gone"}, {**DEPLOYMENT, "uid": "1"}]
+    api.on("GET", WEB, app())
+    api.on("GET", f"{WEB}/resource-tree", {"nodes": nodes})
+    shown = argosy("app", "get", "web", "-o", "tree")
+    assert shown.code == 0
+    assert [line.split()[0] for line in shown.out.split("\n\n")[-1].splitlines()[1:]] == [
+        "Deployment/web",
+        "Service/gone",
+    ]
+
+
+def test_resources_are_a_tree_with_the_orphaned_below(api, argosy):
+    nodes = [
+        {**DEPLOYMENT, "uid": "1"},
+        {"kind": "Pod", "namespace": "shop", "name": "p", "uid": "2", "parentRefs": [{"uid": "1"}]},
+    ]
+    orphans = [
+        {"kind": "Job", "namespace": "shop", "name": "j", "uid": "3"},
+        {"kind": "Pod", "namespace": "shop", "name": "q", "uid": "4", "parentRefs": [{"uid": "3"}]},
+    ]
+    api.on("GET", f"{WEB}/resource-tree", {"nodes": nodes, "orphanedNodes": orphans})
+    assert argosy("app", "resources", "web", "-o", "tree").out == (
+        "GROUP  KIND        NAMESPACE  NAME  ORPHANED\n"
+        "apps   Deployment  shop       web   No\n"
+        "└─     Pod         shop       p     No\n"
+        "       Job         shop       j     Yes\n"
+        "└─     Pod         shop       q     Yes\n"
+    )
+    assert "Yes" not in argosy("app", "resources", "web", "-o", "tree", "--orphaned=false").out
+    assert "No" not in argosy("app", "resources", "web", "-o", "tree", "--orphaned").out
 
 
 def test_an_application_is_machine_readable(api, argosy):

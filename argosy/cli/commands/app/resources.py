@@ -9,9 +9,8 @@ from argosy.cli import applications, client, printing, report
 from argosy.cli.command import flag, output
 from argosy.cli.commands.app.options import app_namespace
 from argosy.cli.global_options import Globals
-from argosy.cli.printing import table
-
-_HEADER = ("GROUP", "KIND", "NAMESPACE", "NAME", "ORPHANED")
+from argosy.cli.printing import Branch, table
+from argosy.cli.views import tree
 
 
 @click.command()
@@ -24,18 +23,33 @@ def command(options: Globals, name: str, *, output: str, orphaned: bool | None, 
     """List the resources of an application."""
     wanted = applications.parse(name, app_namespace)
     with client.connect(options) as connected:
-        if output.startswith("tree"):
-            application = applications.view(applications.fetch(connected, wanted))
-            report.show_tree(connected, wanted, application, detailed=output == "tree=detailed")
-            return
         found = connected.get(wanted.path("resource-tree"), wanted.parameters())
-    printing.render(output, found, {"wide": lambda: table(_HEADER, _rows(found, orphaned=orphaned))})
+    views = {
+        "wide": lambda: table(tree.LISTED_HEADER, _rows(found, orphaned=orphaned)),
+        "tree": lambda: printing.tree(tree.LISTED_HEADER, _branches(found, orphaned=orphaned)),
+        "tree=detailed": lambda: printing.tree(
+            tree.LISTED_DETAILED_HEADER, _branches(found, orphaned=orphaned, detailed_at=report.now())
+        ),
+    }
+    printing.render(output, found, views)
 
 
 def _rows(found: Mapping[str, Any], *, orphaned: bool | None) -> list[tuple[str, ...]]:
-    roots = [] if orphaned is True else [node for node in found.get("nodes") or [] if not node.get("parentRefs")]
-    orphans = [] if orphaned is False else found.get("orphanedNodes") or []
-    return [_row(node, "No") for node in roots] + [_row(node, "Yes") for node in orphans]
+    roots, orphans = _chosen(found, orphaned=orphaned)
+    rows = [_row(node, "No") for node in roots if not node.get("parentRefs")]
+    return rows + [_row(node, "Yes") for node in orphans]
+
+
+def _branches(found: Mapping[str, Any], *, orphaned: bool | None, detailed_at: str = "") -> list[Branch]:
+    nodes, orphans = _chosen(found, orphaned=orphaned)
+    own = tree.listed(nodes, orphaned="No", detailed_at=detailed_at)
+    return own + tree.listed(orphans, orphaned="Yes", detailed_at=detailed_at)
+
+
+def _chosen(found: Mapping[str, Any], *, orphaned: bool | None) -> tuple[list[Any], list[Any]]:
+    """Return the application's nodes and the orphaned ones, as far as they are asked for."""
+    own = [] if orphaned is True else found.get("nodes") or []
+    return own, [] if orphaned is False else found.get("orphanedNodes") or []
 
 
 def _row(node: Mapping[str, Any], orphaned: str) -> tuple[str, ...]:
