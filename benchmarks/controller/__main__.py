@@ -1,4 +1,4 @@
-"""Measure the controller alone, in this process, on the real control plane; `--only NAME`, `--applications`, `--objects`.
+"""Measure the controller alone, in this process, on the real control plane.
 
 Load is made by another process, so that this process' time is the controller's. Run by `make bench-controller`.
 """
@@ -11,12 +11,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import machine
-from render.rows import Row, markdown
-
 import edits
 import house
+import machine
 import settled
+from render.rows import Row, markdown
 
 
 async def _measured(chosen: argparse.Namespace) -> list[Row]:

@@ -4,9 +4,8 @@ import argparse
 import asyncio
 import time
 
-from render.rows import Row
-
 import house
+from render.rows import Row
 
 _EDITS = 40
 _AT_REST = 0.02
@@ -24,8 +23,16 @@ async def measure(opened: house.House, chosen: argparse.Namespace) -> list[Row]:
     harmless = [(f"c{number:05}", {"metadata": {"labels": {"edit": str(number)}}}) for number in range(_EDITS)]
     drifting = [(f"c{number:05}", {"data": {"k0": "edited"}}) for number in range(_EDITS)]
     return [
-        Row(what=f"an edit that does not count, among {count} objects", figure=await _edits(opened, harmless, idle), target="5 ms"),
-        Row(what=f"an edit that makes one of {count} objects differ", figure=await _edits(opened, drifting, idle), target="5 ms"),
+        Row(
+            what=f"an edit that does not count, among {count} objects",
+            figure=await _edits(opened, harmless, idle),
+            target="5 ms",
+        ),
+        Row(
+            what=f"an edit that makes one of {count} objects differ",
+            figure=await _edits(opened, drifting, idle),
+            target="5 ms",
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A control plane, and a controller in this process whose repositories are in memory: what is measured is nothing else."""
+"""A control plane, and a controller in this process whose repositories are in memory."""
 
 import asyncio
 import subprocess
@@ -42,7 +42,12 @@ REPOSITORY = "https://git.example/org/app"
 NAMESPACE = "argocd"
 NAMESPACES = ApiResource("", "v1", "Namespace", "namespaces", namespaced=False, verbs=frozenset())
 _DEFINITIONS = ApiResource(
-    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False, verbs=frozenset()
+    "apiextensions.k8s.io",
+    "v1",
+    "CustomResourceDefinition",
+    "customresourcedefinitions",
+    namespaced=False,
+    verbs=frozenset(),
 )
 _PATIENCE = 1200.0
 _AT_ONCE = 24
@@ -81,7 +86,9 @@ class House:
             "destination": {"server": "https://kubernetes.default.svc", "namespace": NAMESPACE},
             **spec,
         }
-        await self.cluster.create(APPLICATIONS, {**kind, "metadata": {"name": name, "namespace": NAMESPACE}, "spec": made})
+        await self.cluster.create(
+            APPLICATIONS, {**kind, "metadata": {"name": name, "namespace": NAMESPACE}, "spec": made}
+        )
         return ApplicationKey(NAMESPACE, name)
 
     def sync_status(self, key: ApplicationKey) -> str:
@@ -111,28 +118,36 @@ async def many(work: Sequence[Callable[[], Awaitable[Any]]]) -> None:
     await asyncio.gather(*(one(each) for each in work))
 
 
+def _fenced(cluster: Cluster) -> Cluster:
+    return Fenced(cluster, lambda: None)
+
+
 @asynccontextmanager
-async def opened() -> AsyncIterator[House]:
-    """Start all of it, and end it afterwards."""
+async def opened(around: Callable[[Cluster], Cluster] = _fenced) -> AsyncIterator[House]:
+    """Start all of it, and end it afterwards; `around` makes what the controller talks to of the client."""
     program = subprocess.run(
-        [sys.executable, "tools/build/go_program.py", "devcluster"], cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, "tools/build/go_program.py", "devcluster"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
         up = [program, "up", "--state", f"{folder}/cluster"]
         kubeconfig = Path(subprocess.run(up, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[0])
         try:
-            async for house in _controller(kubeconfig, Path(folder)):
+            async for house in _controller(kubeconfig, Path(folder), around):
                 yield house
         finally:
             subprocess.run([program, "down", "--state", f"{folder}/cluster"], check=False)
 
 
-async def _controller(kubeconfig: Path, folder: Path) -> AsyncIterator[House]:
+async def _controller(kubeconfig: Path, folder: Path, around: Callable[[Cluster], Cluster]) -> AsyncIterator[House]:
     administrator = connect.from_kubeconfig(kubeconfig)
     await _furnish(administrator)
     clock, manifests = SystemClock(), Quiet()
     own = connect.from_kubeconfig(kubeconfig)
-    control = Fenced(own, lambda: None)
+    control = around(own)
     store = await sql.open_store(f"sqlite:///{folder}/memory.db", keys.generate())
     clusters = Clusters(control, connect.Clusters(), clock)
     revisions = Revisions(manifests, clock)
@@ -164,7 +179,9 @@ async def _furnish(cluster: Cluster) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            await cluster.create(PROJECTS, {**kind, "metadata": {"name": "default", "namespace": NAMESPACE}, "spec": project})
+            await cluster.create(
+                PROJECTS, {**kind, "metadata": {"name": "default", "namespace": NAMESPACE}, "spec": project}
+            )
             break
         except ClusterError:
             if time.monotonic() > deadline:
@@ -180,7 +197,9 @@ def config_map(name: str, size: int = 1000) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
 
 
-def editor(kubeconfig: Path, edits: Sequence[tuple[str, Mapping[str, Any]]], *, every: float) -> subprocess.Popen[bytes]:
+def editor(
+    kubeconfig: Path, edits: Sequence[tuple[str, Mapping[str, Any]]], *, every: float
+) -> subprocess.Popen[bytes]:
     """Start a process that patches ConfigMaps one after the other, `every` so many seconds."""
     program = Path(__file__).with_name("editor.py")
     process = subprocess.Popen(

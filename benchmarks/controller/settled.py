@@ -4,10 +4,10 @@ import argparse
 import asyncio
 import time
 from functools import partial
-
-from render.rows import Row
+from pathlib import Path
 
 import house
+from render.rows import Row
 
 _SECONDS = 60.0
 
@@ -42,5 +42,4 @@ async def measure(opened: house.House, chosen: argparse.Namespace) -> list[Row]:
 
 
 def _resident() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096 // 2**20
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from argosy.engine import diff, status
 from argosy.engine.comparison import Comparison
+from argosy.engine.health import Health
 from argosy.engine.judged import Judged
 from argosy.engine.model import application as model
 from argosy.engine.model.resource import Manifest, ResourceKey, key_of
@@ -160,3 +161,27 @@ def test_5_21_missing_objects_make_it_missing_only_if_nothing_is_there(others: t
 
 def test_5_23_no_objects_are_healthy() -> None:
     assert comparison_of(APPLICATION).health.status == "Healthy"
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("same", "Synced"), ("changed", "OutOfSync"), ("missing", "OutOfSync")])
+def test_3_19_one_object_that_differs_or_is_not_there_makes_it_out_of_sync(verdict: str, code: str) -> None:
+    assert comparison_of(APPLICATION, one("a", verdict), one("b", "same")).sync_code == code
+
+
+def test_3_19_what_has_to_be_pruned_makes_it_out_of_sync() -> None:
+    found = comparison_of(APPLICATION, one("a", "extra"), one("b", "same"))
+    assert found.sync_code == "OutOfSync"
+    assert [each.shown.get("requiresPruning", False) for each in found.judged] == [True, False]
+
+
+@pytest.mark.parametrize("status", ["Missing", "Unknown"])
+def test_5_22_a_child_that_is_missing_or_unknown_does_not_count(status: str) -> None:
+    manifest = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": "child", "namespace": "argocd"},
+    }
+    child = replace(judged(manifest, manifest, diff.Same()), health=Health(status))
+    assert comparison_of(APPLICATION, child, one("a", "same")).health.status == "Healthy"
+    other = replace(one("b", "same"), health=Health(status))
+    assert comparison_of(APPLICATION, other, one("a", "same")).health.status == status

@@ -27,7 +27,7 @@ def _prepared(*manifests: Manifest) -> Targets:
 KEY = ResourceKey("", "ConfigMap", "n", "a")
 
 
-def test_2_50_and_b_11_of_one_object_twice_the_last_is_meant_and_the_user_is_told() -> None:
+def test_2_50_3_16_and_b_11_of_one_object_twice_the_last_is_meant_and_the_user_is_told() -> None:
     prepared = _prepared(_map("a", "first"), _map("b", "other"), _map("a", "last"))
     assert prepared.desired[KEY].manifest()["data"] == {"text": "last"}
     assert list(prepared.desired) == [ResourceKey("", "ConfigMap", "n", "b"), KEY]
@@ -71,3 +71,16 @@ def test_3_21_a_kind_that_the_settings_exclude_is_left_out_and_the_user_is_told(
     assert [(each.type, each.message) for each in prepared.conditions] == [
         ("ExcludedResourceWarning", "Resource Secret s is left out of the application: excluded by a test")
     ]
+
+
+def test_3_16_and_3_23_each_object_is_in_its_namespace_and_one_without_is_told() -> None:
+    metadata = {"name": "r", "namespace": "x"}
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": metadata}
+    given = [_map("a", "text"), role]
+    scopes = {"ConfigMap": True, "ClusterRole": False}
+    placed = targets.prepare(given, "app", namespace="n", namespaced=lambda kind: scopes[kind.kind], marks=Tracking())
+    assert {key.namespace for key in placed.desired if key.kind == "ConfigMap"} == {"n"}
+    assert {key.namespace for key in placed.desired if key.kind == "ClusterRole"} == {""}
+    homeless = targets.prepare(given, "app", namespace="", namespaced=lambda kind: scopes[kind.kind], marks=Tracking())
+    (condition,) = homeless.conditions
+    assert (condition.type, "Namespace for a ConfigMap is missing" in condition.message) == ("InvalidSpecError", True)

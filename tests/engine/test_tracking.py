@@ -38,11 +38,11 @@ def marks(manifest: dict) -> tuple[dict, dict]:
         ),
     ],
 )
-def test_2_6_stamp(manifest: dict, tracking: Tracking, annotations: dict, labels: dict) -> None:
+def test_2_6_and_3_26_to_3_31_stamp(manifest: dict, tracking: Tracking, annotations: dict, labels: dict) -> None:
     assert marks(dict(stamp(manifest, "app", tracking=tracking, namespace="dest"))) == (annotations, labels)
 
 
-def test_a_long_instance_name_is_cut_for_the_label_beside_the_annotation() -> None:
+def test_3_29_a_long_instance_name_is_cut_for_the_label_beside_the_annotation() -> None:
     stamped = stamp(DEPLOYMENT, "a" * 62 + "-b", tracking=Tracking("annotation+label"), namespace="n")
     assert stamped["metadata"]["labels"] == {"app.kubernetes.io/instance": "a" * 62}
 
@@ -53,7 +53,7 @@ def test_stamping_changes_no_given_object() -> None:
     assert given_before["metadata"]["annotations"] == {"a": "1"}
 
 
-def test_a_copy_is_not_its_own() -> None:
+def test_3_28_a_copy_is_not_its_own() -> None:
     copied = {
         **DEPLOYMENT,
         "metadata": {
@@ -72,7 +72,7 @@ def test_a_malformed_mark_is_nobodys(value: str) -> None:
     assert read_tracking_id(value, key_of(DEPLOYMENT)) is None
 
 
-def test_another_installations_mark_is_nobodys() -> None:
+def test_3_30_another_installations_mark_is_nobodys() -> None:
     stamped = stamp(DEPLOYMENT, "app", tracking=Tracking(installation_id="one"), namespace="n")
     assert owner_of(stamped, Tracking(installation_id="two")) is None
 
@@ -81,7 +81,9 @@ name = st.text("abc-.", min_size=1, max_size=6)
 
 
 @given(name, st.sampled_from(["", "apps", "x.io"]), name, st.sampled_from(["", "n"]), name)
-def test_what_is_stamped_is_read_back(instance: str, group: str, kind: str, namespace: str, object_name: str) -> None:
+def test_3_27_what_is_stamped_is_read_back(
+    instance: str, group: str, kind: str, namespace: str, object_name: str
+) -> None:
     key = ResourceKey(group, kind, namespace, object_name)
     placed = key._replace(namespace=namespace or "dest")
     assert read_tracking_id(tracking_id(instance, placed), key) == Owner(instance, own=True)

@@ -17,9 +17,9 @@ _NAMED = 3
 
 def roll_up(unwell: Mapping[ResourceKey, Health]) -> Health:
     """Return the worst health of these objects; Healthy if there are none."""
-    worst = max((found.status for found in unwell.values()), key=ORDER.index, default="Healthy")
-    if worst == "Healthy":
+    if not unwell:
         return Health("Healthy")
+    worst = max((found.status for found in unwell.values()), key=ORDER.index)
     return Health(worst, _culprits([key for key, found in unwell.items() if found.status == worst]))
 
 

@@ -15,6 +15,7 @@ from argosy.engine.normalise import (
     jq,
     known_types,
     managers,
+    marks,
     operators,
     roles,
     secrets,
@@ -69,7 +70,8 @@ def both(desired: Manifest, live: Manifest, rules: Rules) -> tuple[Manifest, Man
     Who owns what is read from the live object, which has to be as the API server gave it.
     """
     taken = operators.without(desired, live, rules)
-    left, right = taken(normalise(desired, rules)), taken(normalise(live, rules))
+    marked = marks.without(normalise(desired, rules), normalise(live, rules), rules)
+    left, right = taken(marked[0]), taken(marked[1])
     names = rules.managers(live)
     return managers.without_owned(left, right, managers.owned_by(live, names)) if names else (left, right)
 

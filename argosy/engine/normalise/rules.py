@@ -14,6 +14,7 @@ from argosy.engine.model.resource import GroupKind, Manifest, ResourceKey, key_o
 from argosy.engine.normalise import shipped
 from argosy.engine.normalise.questions import JqAnswer
 from argosy.engine.normalise.shipped import Shipped
+from argosy.engine.tracking import Tracking
 
 StatusField = Literal["all", "crd", "none"]
 
@@ -49,8 +50,8 @@ class Rules:
     """What is left out of a comparison.
 
     `ignore` are the application's own, `system` those of the settings; `ignore_status` is
-    `resource.compareoptions.ignoreResourceStatusField`. `answers` are what jq said, by the question's identity; they
-    are no part of what the rules are.
+    `resource.compareoptions.ignoreResourceStatusField`, `tracking` how ownership is marked. `answers` are what jq said,
+    by the question's identity; they are no part of what the rules are.
     """
 
     ignore: tuple[IgnoreDifference, ...] = ()
@@ -59,6 +60,7 @@ class Rules:
     system: tuple[Rule, ...] = ()
     known_types: tuple[KnownType, ...] = ()
     shipped: tuple[Shipped, ...] = shipped.TABLE
+    tracking: Tracking = field(default_factory=Tracking)
     answers: Mapping[str, JqAnswer] = field(default_factory=dict[str, JqAnswer], compare=False, repr=False)
     _by_kind: dict[GroupKind, OfKind] = field(
         default_factory=dict[GroupKind, OfKind], init=False, compare=False, repr=False

@@ -17,4 +17,5 @@ def rules_for(settings: Settings, ignore: Iterable[IgnoreDifference] = ()) -> Ru
         system=said.ignored,
         known_types=said.known_types,
         shipped=shipped.TABLE if said.shipped else (),
+        tracking=settings.tracking,
     )
