@@ -19,7 +19,7 @@ def roll_up(unwell: Mapping[ResourceKey, Health]) -> Health:
     """Return the worst health of these objects; Healthy if there are none."""
     if not unwell:
         return Health("Healthy")
-    worst = max((found.status for found in unwell.values()), key=ORDER.index)
+    worst = ORDER[max(ORDER.index(found.status) for found in unwell.values())]
     return Health(worst, _culprits([key for key, found in unwell.items() if found.status == worst]))
 
 
