@@ -1,4 +1,6 @@
 /** Fields that differ: what runs, what is wanted, who wrote what runs and when. */
+import { Fragment } from 'react'
+
 import type { ExplainedField } from '../api/explanation'
 import { sideOf, writerOf } from '../model/explanation'
 import { Age } from './age'
@@ -16,7 +18,14 @@ export function FieldChanges({ fields, none }: Props) {
     <ul className={classes['fields']} aria-label="Fields that differ">
       {fields.map((field) => (
         <li key={field.path}>
-          <code className={classes['path']}>{field.path}</code>
+          <code>
+            {field.path.split(/(?<=\.)/).map((part, index) => (
+              <Fragment key={index}>
+                <wbr />
+                {part}
+              </Fragment>
+            ))}
+          </code>
           <span className={classes['sides']}>
             <Side what="runs" json={field.live} />
             <span aria-hidden> → </span>
