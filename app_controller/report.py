@@ -43,7 +43,8 @@ class Reporter:
                 return
             patch = patches.patch_for(raw, fields, ends, self._listed.get(key))
             try:
-                written = await self._send(key, raw, patch)
+                with self._watched.writing(key):
+                    written = await self._send(key, raw, patch)
             except Conflict:
                 await self._read_again(key)
             except ClusterError as error:

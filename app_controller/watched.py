@@ -4,13 +4,15 @@ Filled by `loop`; reading never waits. A write of our own is put in at once, so 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 import orjson
 
+from app_controller.own_writes import OwnWrites
 from app_controller.queue import ApplicationKey
 from argosy.engine import settings as settings_engine
 from argosy.engine.model import application as application_model
@@ -123,6 +125,12 @@ class Mirror:
         self._objects[key] = manifest
         self._changed(key, before, manifest)
 
+    def tell(self, key: ApplicationKey) -> None:
+        """Tell the listener of an object once more, as it is."""
+        held = self._objects.get(key)
+        if held is not None:
+            self._changed(key, held, held)
+
     def _drop(self, key: ApplicationKey) -> None:
         before = self._objects.pop(key, None)
         if before is not None:
@@ -144,7 +152,7 @@ class Watched:
     secrets: Mirror = field(default_factory=Mirror)
     settings: Settings = field(default_factory=Settings)
     problems: tuple[Problem, ...] = ()
-    _written: dict[ApplicationKey, int] = field(default_factory=dict[ApplicationKey, int])
+    _own: OwnWrites = field(default_factory=OwnWrites)
     _projects: dict[str, tuple[Manifest, Project | None]] = field(
         default_factory=dict[str, tuple[Manifest, Project | None]]
     )
@@ -164,7 +172,7 @@ class Watched:
         manifest = self.applications.get(key)
         if manifest is None:
             self._views.pop(key, None)
-            self._written.pop(key, None)
+            self._own.forget(key)
             return None
         known = self._views.get(key)
         if known is None or known[0] is not manifest:
@@ -199,12 +207,22 @@ class Watched:
         key = _identity(manifest)
         held = self.applications.get(key)
         if held is not None and _same_object(held, manifest):
-            self._written[key] = _version(manifest)
+            self._own.note(key, _version(manifest))
             self.applications.put(manifest)
 
+    @contextmanager
+    def writing(self, key: ApplicationKey) -> Generator[None]:
+        """Have the listener told at the end, and not before, if somebody else writes an Application while we do."""
+        self._own.begin(key)
+        try:
+            yield
+        finally:
+            if self._own.end(key):
+                self.applications.tell(key)
+
     def is_written_by_us(self, manifest: Manifest) -> bool:
-        """Return whether this state of an Application is what we last wrote."""
-        return self._written.get(_identity(manifest)) == _version(manifest)
+        """Return whether this state of an Application is what we last wrote, or may be what we are `writing`."""
+        return self._own.may_be_ours(_identity(manifest), _version(manifest))
 
 
 def _without_resources(manifest: Manifest) -> Manifest:

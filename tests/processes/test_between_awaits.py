@@ -139,3 +139,27 @@ async def test_of_an_application_that_is_gone_nothing_is_wanted_or_remembered(
     assert place.instance not in place.cache._objects._wants
     assert key not in work.reporter._listed
     assert key not in work._memory
+
+
+async def test_a_status_of_ours_is_not_looked_at_though_the_watch_tells_it_first(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    key = await controller.create(operation={"sync": {}})
+    await controller.ended(key)
+    await idle(controller, key)
+    work: Any = controller.work
+    asked, add = list[str](), work.queue.add
+
+    def noted(key: ApplicationKey, level: Any, **more: Any) -> None:
+        asked.append(level.name)
+        add(key, level, **more)
+
+    work.queue.add = noted
+    for value in ("2", "1", "2", "1"):
+        patch = {"data": {"a": value}}
+        await controller.cluster.patch(CONFIG_MAPS, "c", patch, namespace=controller.namespace)
+        await controller.synced(key, "Synced" if value == "1" else "OutOfSync")
+        await idle(controller, key)
+    assert set(asked) == {"OBJECTS"}

@@ -35,3 +35,48 @@ def test_an_answer_is_seen_before_the_watch_tells_it() -> None:
     watched.note_written(application("6"))
     watched.applications.change(orjson.dumps(application("5")))
     assert watched.raw(KEY) == application("6")
+
+
+def foreign(watched: Watched) -> list[str]:
+    """Return the versions of the Application that are told and not ours, from now on."""
+    told: list[str] = []
+
+    def listen(_key: ApplicationKey, _before: Any, after: Any) -> None:
+        if not watched.is_written_by_us(after):
+            told.append(after["metadata"]["resourceVersion"])
+
+    watched.applications.listen(listen)
+    return told
+
+
+def test_a_write_that_the_watch_tells_before_its_answer_is_still_ours() -> None:
+    watched = Watched("argocd")
+    watched.applications.change(orjson.dumps(application("5")))
+    told = foreign(watched)
+    with watched.writing(KEY):
+        watched.applications.change(orjson.dumps(application("6")))
+        watched.note_written(application("6"))
+    watched.applications.change(orjson.dumps(application("6")))
+    assert told == []
+
+
+def test_what_somebody_else_writes_while_we_do_is_told_at_the_end() -> None:
+    watched = Watched("argocd")
+    watched.applications.change(orjson.dumps(application("5")))
+    told = foreign(watched)
+    with watched.writing(KEY), watched.writing(KEY):
+        watched.applications.change(orjson.dumps(application("6")))
+        watched.applications.change(orjson.dumps(application("7")))
+        watched.note_written(application("7"))
+        assert told == []
+    assert told == ["7"]
+
+
+def test_what_somebody_else_writes_afterwards_is_told_at_once() -> None:
+    watched = Watched("argocd")
+    watched.applications.change(orjson.dumps(application("5")))
+    told = foreign(watched)
+    with watched.writing(KEY):
+        watched.note_written(application("6"))
+    watched.applications.change(orjson.dumps(application("7")))
+    assert told == ["7"]
