@@ -80,6 +80,12 @@ bench-render: $(STAMP) $(WORKER) ## Measure renders beside the command lines, in
 bench-compare: $(STAMP) devcluster ## Measure comparisons on a control plane, in half a minute
 	@$(BIN)/python benchmarks/compare
 
+bench-charts: $(STAMP) $(WORKER) devcluster ## Install popular projects and count false differences, in five minutes
+	@$(BIN)/python benchmarks/charts
+
+soak: $(STAMP) $(WORKER) devcluster ## Edit at random for MINUTES (30); verdicts must be the API server's
+	@$(BIN)/python benchmarks/soak $(if $(MINUTES),--minutes $(MINUTES))
+
 fmt: $(STAMP) ## Format the Python and the page
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
 	@PATH="$$($(PYTHON) tools/build/node.py):$$PATH" && cd ui && npm run --silent fmt
@@ -92,4 +98,4 @@ lock: ## Resolve the dependencies anew and write requirements/*.txt
 clean: ## Remove what was made in this folder (caches outside of it stay)
 	@rm -rf $(VENV) argosy/_bin argosy/_ui ui/node_modules ui/dist dist build .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench bench-compare bench-render fmt lock clean
+.PHONY: help setup worker devcluster ui demo test test-parts test-journeys lint bench bench-charts bench-compare bench-render soak fmt lock clean
