@@ -78,10 +78,13 @@ export const managedResourcesQuery = (app: ApplicationName) =>
     staleTime: 5_000,
   })
 
+/** Of all versions: what is said of fields may change while the application's status stays. */
+export const explanationKey = (app: ApplicationName) => [...keyOf(app), 'explain'] as const
+
 /** `version` is the application's resourceVersion: each change of its status may have another reason. */
 export const explanationQuery = (app: ApplicationName, version: string) =>
   queryOptions({
-    queryKey: [...keyOf(app), 'explain', version],
+    queryKey: [...explanationKey(app), version],
     queryFn: ({ signal }) => send<Explanation>(requests.readExplanation(app), signal),
     staleTime: 2_000,
   })

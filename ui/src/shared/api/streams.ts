@@ -2,7 +2,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
-import { applicationQuery, applicationsQuery, managedResourcesQuery, treeQuery } from './queries'
+import { applicationQuery, applicationsQuery, explanationKey, managedResourcesQuery, treeQuery } from './queries'
 import { applicationNameOf, applicationsStream, treeStream, type ApplicationName } from './requests'
 import { keepStreaming, type Connection } from './stream'
 import { changed } from '../model/resource-tree'
@@ -87,8 +87,12 @@ export function useTreeStream(app: ApplicationName): Connection {
         await client.query({ ...query, staleTime: 0 })
         return treeStream({ namespace, name })
       },
-      receive: (result) =>
-        client.setQueryData<ResourceTree>(query.queryKey, (tree) => changed(tree ?? {}, result as TreeChanges)),
+      receive: (result) => {
+        client.setQueryData<ResourceTree>(query.queryKey, (tree) => changed(tree ?? {}, result as TreeChanges))
+        // An object may differ in another field than before, of which the application's status says nothing.
+        void client.invalidateQueries({ queryKey: managedResourcesQuery({ namespace, name }).queryKey })
+        void client.invalidateQueries({ queryKey: explanationKey({ namespace, name }) })
+      },
       report: setConnection,
     })
   }, [client, namespace, name])
