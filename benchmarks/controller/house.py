@@ -1,6 +1,7 @@
 """A control plane, and a controller in this process whose repositories are in memory."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -133,7 +134,7 @@ async def opened(around: Callable[[Cluster], Cluster] = _fenced) -> AsyncIterato
         text=True,
     ).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
-        up = [program, "up", "--state", f"{folder}/cluster"]
+        up = [program, "up", "--state", f"{folder}/cluster", "--owner-pid", str(os.getpid())]
         kubeconfig = Path(subprocess.run(up, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[0])
         try:
             async for house in _controller(kubeconfig, Path(folder), around):
