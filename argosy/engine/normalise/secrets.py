@@ -19,15 +19,17 @@ def fold(manifest: Manifest) -> Manifest:
 
     What is no text stays as it is written, for the API server to refuse.
     """
-    given = manifest.get("stringData")
-    if not is_secret(manifest) or not (given is None or isinstance(given, Mapping)) or "stringData" not in manifest:
+    if not is_secret(manifest) or "stringData" not in manifest:
+        return manifest
+    given, data = manifest["stringData"], manifest.get("data")
+    if not all(each is None or isinstance(each, Mapping) for each in (given, data)):
         return manifest
     encoded = {
         key: base64.b64encode(value.encode()).decode() if isinstance(value, str) else value
         for key, value in (given or {}).items()
     }
     rest = {key: value for key, value in manifest.items() if key != "stringData"}
-    return {**rest, "data": {**(manifest.get("data") or {}), **encoded}} if encoded else rest
+    return {**rest, "data": {**(data or {}), **encoded}} if encoded else rest
 
 
 def folded(manifest: Manifest, _rules: Rules) -> Manifest:
