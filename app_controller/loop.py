@@ -221,7 +221,7 @@ class Loop:
         """Poll the sources whose time has come, and look at the applications whose turn it is."""
         for question in self._work.outside.revisions.take_due():
             self._background(self._poll(question), f"poll {question.source.repo_url}")
-        for key in self._work.orphans.overdue():
+        for key in self._work.orphans.newly_overdue():
             self._work.queue.add(key, Level.OBJECTS)
         self._audit()
         self._refresh_hard()

@@ -1,7 +1,7 @@
 """What runs in an application's namespace and belongs to nobody (3.41): for its tree, and for the status's warning.
 
 The namespace is looked through when the application is compared as a whole, and when something came to it or left it;
-not with every event. Called by `trees` and `reconcile`; `loop` asks from time to time what is `overdue`.
+not with every event. Called by `trees` and `reconcile`; `loop` asks from time to time what is `newly_overdue`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,9 +26,14 @@ class _Said:
     turnover: int
     conditions: tuple[Condition, ...]
 
+    @property
+    def turnover_now(self) -> int:
+        """How many arrivals there were by now."""
+        return self.admitted.cache.turnover(self.admitted.namespace)
+
     def stands(self) -> bool:
         """Return whether nothing has come to the namespace or left it since."""
-        return self.admitted.cache.turnover(self.admitted.namespace) == self.turnover
+        return self.turnover_now == self.turnover
 
 
 @dataclass(slots=True)
@@ -36,6 +41,8 @@ class Orphans:
     """What was said of each application whose project looks for orphans."""
 
     _said: dict[ApplicationKey, _Said] = field(default_factory=dict[ApplicationKey, _Said])
+    _told: dict[ApplicationKey, int] = field(default_factory=dict[ApplicationKey, int])
+    """Which applications were overdue when `newly_overdue` was last asked, and after how many arrivals."""
 
     def conditions(self, key: ApplicationKey, compared: Compared, watched: Watched) -> tuple[Condition, ...]:
         """Return the warning about orphans, if there is one to give."""
@@ -54,6 +61,13 @@ class Orphans:
     def overdue(self) -> list[ApplicationKey]:
         """Return the applications that may have other orphans by now than when that was last said."""
         return [key for key, said in self._said.items() if not said.stands()]
+
+    def newly_overdue(self) -> list[ApplicationKey]:
+        """Return the overdue applications, each once: one that cannot be compared stays overdue."""
+        found = {key: self._said[key].turnover_now for key in self.overdue()}
+        new = [key for key, turnover in found.items() if self._told.get(key) != turnover]
+        self._told = found
+        return new
 
     def forget(self, key: ApplicationKey) -> None:
         """Drop what was said of an application."""

@@ -18,6 +18,8 @@ from argosy.engine import autosync, status, times
 from argosy.engine.errors import Retry, Stuck
 from argosy.engine.model.application import Application, Condition
 from argosy.engine.model.base import to_json
+from argosy.gateways.kubernetes.errors import ClusterError
+from argosy.gateways.store.errors import StoreError
 
 _PATIENCE = 180.0
 
@@ -36,7 +38,15 @@ async def reconcile(key: ApplicationKey, level: Level, work: Work, operations: O
     else:
         if application.operation is not None:
             await operations.start(key, (work.watched.raw(key) or {})["operation"])
-        await _compare(key, application, _asked_for(application, level), work, operations)
+        try:
+            await _compare(key, application, _asked_for(application, level), work, operations)
+        except (ClusterError, StoreError):
+            raise
+        except Exception as error:
+            # What was shown before must not look as if it still held.
+            message = f"internal error: {type(error).__name__}; please report it with the controller's log"
+            await _report_failure(key, application, (Condition("ComparisonError", message),), work)
+            raise
 
 
 async def _compare(

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
+from app_controller.orphans import Orphans
 from app_controller.outside import CONFIG_MAPS
 from app_controller.queue import ApplicationKey
 from argosy.wire.repo_server import RenderAnswer, RenderRequest
@@ -163,3 +165,33 @@ async def test_a_status_of_ours_is_not_looked_at_though_the_watch_tells_it_first
         await controller.synced(key, "Synced" if value == "1" else "OutOfSync")
         await idle(controller, key)
     assert set(asked) == {"OBJECTS"}
+
+
+async def test_a_bug_is_shown_and_what_was_known_before_is_not(controller: Controller, config_map: Make) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    key = await controller.create(operation={"sync": {}})
+    await controller.ended(key)
+    await controller.look(key)
+    manifests: Any = controller.manifests
+
+    async def broken(_request: RenderRequest) -> RenderAnswer:
+        raise ZeroDivisionError
+
+    manifests.render = broken
+    controller.commit(config_map("c", a="2"))
+    await controller.refresh(key)
+    found = await controller.synced(key, "Unknown")
+    (condition,) = found["status"]["conditions"]
+    assert condition["type"] == "ComparisonError"
+    assert "internal error: ZeroDivisionError" in condition["message"]
+
+
+def test_an_application_that_stays_overdue_is_told_once_for_each_arrival() -> None:
+    said: Any = Orphans()
+    key = ApplicationKey("argocd", "a")
+    known = said._said
+    known[key] = SimpleNamespace(turnover_now=2, stands=lambda: False)
+    assert (said.newly_overdue(), said.newly_overdue()) == ([key], [])
+    known[key].turnover_now = 3
+    assert (said.newly_overdue(), said.newly_overdue(), said.overdue()) == ([key], [], [key])
