@@ -21,8 +21,8 @@ import yaml
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools" / "demo"))
 
-from doors import Rest, built, manifest  # noqa: E402
-from stack import Stack, commit  # noqa: E402
+from doors import Rest, built, manifest
+from stack import Stack, commit
 
 _PATIENCE = 180.0
 _SETTLES_WITHIN = 3.0

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tools" / "demo"))
 
-from stack import Child, commit, git  # noqa: E402
+from stack import Child, commit, git
 
 _WITHIN = 30.0
 _KUBE_VERSION = "1.37.2"

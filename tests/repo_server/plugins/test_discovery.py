@@ -1,6 +1,5 @@
 """Which plugin is for a folder. Argo CD 2.39."""
 
-
 import msgspec
 import pytest
 from hypothesis import given

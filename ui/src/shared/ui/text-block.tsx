@@ -12,9 +12,12 @@ export function TextBlock({ text, what }: { text: string; what: string }) {
       </div>
       <pre tabIndex={0} aria-label={what}>
         <code>
-          {text.trimEnd().split('\n').map((line, index) => (
-            <div key={index}>{coloured(line)}</div>
-          ))}
+          {text
+            .trimEnd()
+            .split('\n')
+            .map((line, index) => (
+              <div key={index}>{coloured(line)}</div>
+            ))}
         </code>
       </pre>
     </div>
