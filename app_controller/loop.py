@@ -217,7 +217,8 @@ class Loop:
         finally:
             scheduler.shutdown(wait=False)
 
-    def _tick(self) -> None:
+    # The scheduler runs what is no coroutine in a thread, where there is no loop and the queue is not safe.
+    async def _tick(self) -> None:
         """Poll the sources whose time has come, and look at the applications whose turn it is."""
         for question in self._work.outside.revisions.take_due():
             self._background(self._poll(question), f"poll {question.source.repo_url}")

@@ -122,7 +122,7 @@ TABLE: tuple[Project, ...] = (
         module="github.com/fluxcd/flagger",
         version="v1.36.1",
         path="charts/podinfo",
-        options=_set("ingress.enabled=true", "canary.enabled=true"),
+        options=_set("ingress.enabled=true", "hpa.enabled=false"),
     ),
     Project(
         name="cilium",

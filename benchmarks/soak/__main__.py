@@ -49,9 +49,8 @@ async def _run(chosen: argparse.Namespace) -> int:
     chance, done, wrong, checked = Random(chosen.seed), Counter[str](), 0, 0
     async with house.opened() as opened:
         keys = await _synced(opened, chosen.applications)
-        served = {
-            (each.group, each.kind): each for each in (await opened.cluster.discover()).resources if each.preferred
-        }
+        resources = (await opened.cluster.discover()).resources
+        served: Served = {each.group_kind: each for each in resources if each.preferred}
         editor = connect.from_kubeconfig(opened.kubeconfig)
         wanted = _wanted(opened, keys, served)
         print(f"{machine.describe()}; {len(keys)} applications, {len(wanted)} objects, seed {chosen.seed}", flush=True)
