@@ -262,13 +262,14 @@ class Loop:
                 self._hard[key] = now + pause
                 self._work.queue.add(key, Level.HARD)
 
-    def _close_unused(self) -> None:
+    async def _close_unused(self) -> None:
         """Close the caches of clusters that no application goes to any more."""
-        work = self._work
-        compared = (work.compared(key) for key in work.watched.applications.names())
-        work.outside.destinations.keep(
-            {each.admitted.place.destination.server for each in compared if each is not None}
-        )
+        work, names = self._work, list(self._work.watched.applications.names())
+        compared = (work.compared(key) for key in names)
+        used = {each.admitted.place.destination.server for each in compared if each is not None}
+        # What cannot be compared now, or was not yet, goes there all the same.
+        used.update(server for server in map(work.watched.server, names) if server is not None)
+        work.outside.destinations.keep(used)
 
     async def _sweep(self) -> None:
         """Remove what has outlived its use: old operations in no history, expired tokens, failed sign-ins."""

@@ -186,6 +186,17 @@ class Watched:
         destination = spec.get("destination") or {}
         return str(spec.get("project") or "default"), str(destination.get("server") or destination.get("name") or "")
 
+    def server(self, key: ApplicationKey) -> str | None:
+        """Return the address of an application's destination; None if it has none, or one that is not known."""
+        try:
+            application = self.application(key)
+        except msgspec.ValidationError:
+            return None
+        if application is None:
+            return None
+        found = settings_engine.cluster_for(self.settings, application.spec.destination)
+        return found.server if isinstance(found, settings_engine.Cluster) else None
+
     def project(self, name: str) -> Project | None:
         """Return a project of the control namespace, None if it is not there or malformed."""
         manifest = self.projects.get(ApplicationKey(self.namespace, name))

@@ -110,6 +110,7 @@ class Controller:
     fuse: Fuse = field(default_factory=Fuse)
     work: Work | None = None
     operations: Operations | None = None
+    loop: Loop | None = None
     refused: tuple[type, ...] = ()
     _epoch: int = 0
     _control: Slow | None = None
@@ -145,7 +146,8 @@ class Controller:
         watched = Watched(self.namespace)
         self.work = Work(outside, watched, Reporter(outside, watched), Queue(watched.lane))
         self.operations = Operations(self.work)
-        self._task = asyncio.create_task(Loop(self.work, self.operations, Deltas()).run())
+        self.loop = Loop(self.work, self.operations, Deltas())
+        self._task = asyncio.create_task(self.loop.run())
 
     async def kill(self) -> None:
         """End the controller without a chance to write anything."""

@@ -195,3 +195,18 @@ def test_an_application_that_stays_overdue_is_told_once_for_each_arrival() -> No
     assert (said.newly_overdue(), said.newly_overdue()) == ([key], [])
     known[key].turnover_now = 3
     assert (said.newly_overdue(), said.newly_overdue(), said.overdue()) == ([key], [], [key])
+
+
+async def test_a_cluster_stays_open_for_an_application_that_cannot_be_compared(
+    controller: Controller, config_map: Make
+) -> None:
+    controller.commit(config_map("c", a="1"))
+    await controller.start()
+    key = await controller.create(source={"repoURL": controller.repository, "path": "no-such-folder"})
+    await controller.synced(key, "Unknown")
+    work: Any = controller.work
+    assert work.compared(key) is None
+    cache = work.outside.destinations.at("https://kubernetes.default.svc")
+    loop: Any = controller.loop
+    await loop._close_unused()
+    assert work.outside.destinations.at("https://kubernetes.default.svc") is cache
