@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from app_controller.crew import Crew
 from app_controller.observe.objects import Doubted, Stirred
 from app_controller.operations import Operations
 from app_controller.outside import APPLICATIONS, CONFIG_MAPS, PROJECTS, SECRETS
@@ -31,7 +32,6 @@ from argosy.gateways.store.changes import ForgetExpired, Sweep
 from argosy.gateways.store.errors import StaleEpoch, StoreError
 from argosy.wire.repo_server import ResolveRequest
 
-_WORKERS = 16
 _RETRY_AFTER, _RETRY_BUG_AFTER = 5.0, 60.0
 _BATCH = 0.05
 _ROUND_SECONDS, _AUDITED_A_SECOND = 600, 2
@@ -76,8 +76,7 @@ class Loop:
             self._begin()
             await self._operations.take_up()
             group.create_task(self._pass_on_changes(), name="live changes")
-            for number in range(_WORKERS):
-                group.create_task(self._look(), name=f"worker {number}")
+            group.create_task(Crew(self._work.queue, self._look).run(), name="workers")
             await self._keep_time()
 
     def _begin(self) -> None:
@@ -187,23 +186,20 @@ class Loop:
         namespace, underscore, name = instance.partition("_")
         return ApplicationKey(namespace, name) if underscore else ApplicationKey(self._work.outside.namespace, instance)
 
-    async def _look(self) -> None:
-        """Look at one application after the other, for ever."""
-        while True:
-            key, level = await self._work.queue.take()
-            try:
-                await reconcile(key, level, self._work, self._operations)
-            except (LeaseLost, StaleEpoch):
-                raise
-            except (ClusterError, StoreError) as error:
-                _log.warning("looked in vain", application=str(key), reason=str(error))
-                self._work.queue.add(key, level, after=_RETRY_AFTER)
-            except Exception:  # noqa: BLE001  a bug must stop one application and not the others
-                _log.exception("bug while looking at an application", application=str(key))
-                self._work.queue.add(key, level, after=_RETRY_BUG_AFTER)
-            finally:
-                self._deltas.publish(key)
-                self._work.queue.done(key)
+    async def _look(self, key: ApplicationKey, level: Level) -> None:
+        """Look at an application; what goes wrong is tried again, unless this process must not go on."""
+        try:
+            await reconcile(key, level, self._work, self._operations)
+        except (LeaseLost, StaleEpoch):
+            raise
+        except (ClusterError, StoreError) as error:
+            _log.warning("looked in vain", application=str(key), reason=str(error))
+            self._work.queue.add(key, level, after=_RETRY_AFTER)
+        except Exception:  # noqa: BLE001  a bug must stop one application and not the others
+            _log.exception("bug while looking at an application", application=str(key))
+            self._work.queue.add(key, level, after=_RETRY_BUG_AFTER)
+        finally:
+            self._deltas.publish(key)
 
     async def _keep_time(self) -> None:
         """Run the timers until cancelled."""
