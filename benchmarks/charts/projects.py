@@ -122,21 +122,28 @@ TABLE: tuple[Project, ...] = (
         module="github.com/fluxcd/flagger",
         version="v1.36.1",
         path="charts/podinfo",
-        options=_set("ingress.enabled=true", "hpa.enabled=false"),
+        options=_set("canary.enabled=true", "hpa.enabled=false"),
     ),
     Project(
         name="cilium",
         module="github.com/cilium/cilium",
         version="v1.20.2",
         path="install/kubernetes/cilium",
-        options=_set("hubble.relay.enabled=true", "hubble.ui.enabled=true"),
+        options=_set(
+            "hubble.relay.enabled=true",
+            "hubble.ui.enabled=true",
+            # The development cluster does not let containers be privileged.
+            "securityContext.privileged=false",
+            "bpf.autoMount.enabled=false",
+        ),
     ),
     Project(
         name="knative-serving",
         module="knative.dev/serving",
         version="v0.51.0",
         path="config/core",
-        options=("--directory-recurse",),
+        # What is of kinds whose definitions are in other modules.
+        options=("--directory-recurse", "--directory-exclude", "{999-cache.yaml,300-knativecertificate.yaml}"),
     ),
     Project(
         name="argo-rollouts",

@@ -16,7 +16,7 @@ from random import Random
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "controller"), str(Path(__file__).resolve().parents[1])]
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import edits
+import by_hand
 import estate
 import house
 import machine
@@ -100,7 +100,7 @@ async def _edit(editor: Cluster, wanted: Wanted, *, chance: Random, seconds: flo
     done = Counter[str]()
     end, due = time.monotonic() + seconds, time.monotonic()
     while time.monotonic() < end:
-        if what := await edits.one(editor, wanted, chance):
+        if what := await by_hand.one(editor, wanted, chance):
             done[what] += 1
         due += 1 / pace
         await asyncio.sleep(max(0.0, due - time.monotonic()))
