@@ -211,9 +211,10 @@ class Objects:
 
     def forget(self, kind: GroupKind, namespace: str) -> None:
         """Forget the objects of a kind (in one namespace, or all) that is no longer served or watched."""
-        for live in self.of_kind(kind):
-            if namespace in ("", live.key.namespace):
-                self.remove(live.key)
+        unreadable = [each for each in self._unreadable if each.group_kind == kind]
+        for key in (*unreadable, *(live.key for live in self.of_kind(kind))):
+            if namespace in ("", key.namespace):
+                self.remove(key)
 
     def mark(self, marks: Tracking) -> None:
         """Read ownership anew, in another way."""

@@ -5,21 +5,36 @@ Sources: `resource.Quantity` (canonical form) and Go's `time.Duration.String`. C
 """
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
+from typing import TypeVar
+
+_Answer = TypeVar("_Answer")
 
 _QUANTITY = re.compile(r"([+-]?(?:\d{1,32}\.?\d{0,32}|\.\d{1,32}))([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?")
 _DECIMAL = {"": 0, "n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 _SMALLEST, _LARGEST = -9, 18
+_LONGEST = 1000
 
 _DURATION = re.compile(r"(\d{1,32}(?:\.\d{0,32})?|\.\d{1,32})(ns|us|µs|μs|ms|s|m|h)")
 _MICRO, _MILLI, _SECOND, _MINUTE, _HOUR = 10**3, 10**6, 10**9, 60 * 10**9, 3600 * 10**9
 _UNITS = {"ns": 1, "us": _MICRO, "µs": _MICRO, "μs": _MICRO, "ms": _MILLI, "s": _SECOND, "m": _MINUTE, "h": _HOUR}
 
 
-@lru_cache(4096)
+def _remembered(most: int) -> Callable[[Callable[[str], _Answer | None]], Callable[[str], _Answer | None]]:
+    """Remember what was read of this many texts; one that is too long to be anything is neither read nor kept."""
+
+    def wrap(read: Callable[[str], _Answer | None]) -> Callable[[str], _Answer | None]:
+        known = lru_cache(most)(read)
+        return lambda text: known(text) if len(text) <= _LONGEST else None
+
+    return wrap
+
+
+@_remembered(4096)
 def quantity(text: str) -> str | None:
     """Return a quantity as Kubernetes writes it, None if the text is none."""
     found = _QUANTITY.fullmatch(text)
@@ -31,7 +46,7 @@ def quantity(text: str) -> str | None:
     return _decimal(amount) if suffix in _DECIMAL else _with_exponent(amount)
 
 
-@lru_cache(4096)
+@_remembered(4096)
 def value(text: str) -> Fraction | None:
     """Return how much a quantity is, None if the text is none."""
     found = _QUANTITY.fullmatch(text)
@@ -77,7 +92,7 @@ def _scaled(value: Fraction) -> tuple[int, int]:
     return (0, 0) if not whole else (exponent, -whole if value < 0 else whole)
 
 
-@lru_cache(1024)
+@_remembered(1024)
 def duration(text: str) -> str | None:
     """Return a duration as Go writes it, None if the text is none."""
     sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text.removeprefix("+"))

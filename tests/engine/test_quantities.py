@@ -1,5 +1,8 @@
 """Quantities and durations in the form that Kubernetes writes them in."""
 
+import sys
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +45,7 @@ def test_a_quantity_is_written_as_kubernetes_writes_it(written: str, canonical: 
     assert quantities.quantity(written) == canonical
 
 
-@pytest.mark.parametrize("text", ["", "x", "1x", "1 ", "1Kii", "--1", "1e", "1e999", ".", "1,5", "9" * 70])
+@pytest.mark.parametrize("text", ["", "x", "1x", "1 ", "1Kii", "--1", "1e", "1e999", ".", "1,5", "9" * 70, "9" * 5000])
 def test_what_is_no_quantity_is_none(text: str) -> None:
     assert quantities.quantity(text) is None
 
@@ -87,3 +90,11 @@ def test_a_canonical_duration_stays_as_it_is(nanoseconds: int) -> None:
     once = quantities.duration(f"{nanoseconds}ns")
     assert once is not None
     assert quantities.duration(once) == once
+
+
+@pytest.mark.parametrize("read", [quantities.quantity, quantities.value, quantities.duration])
+def test_a_text_that_is_too_long_to_be_anything_is_not_kept(read: Callable[[str], object]) -> None:
+    text = "1" * 1_000_000 + "s"
+    before = sys.getrefcount(text)
+    assert read(text) is None
+    assert sys.getrefcount(text) == before

@@ -269,3 +269,6 @@ def test_an_object_that_cannot_be_read_is_doubted_until_it_can_or_goes(shop):
     shop.objects.quarantine(broken)
     shop.objects.retain(GroupKind("", "Pod"), "", set(), "9")
     assert shop.objects.doubt(key("web")) is None
+    shop.objects.quarantine(broken)
+    shop.objects.forget(GroupKind("", "Pod"), "")
+    assert shop.objects.doubt(key("web")) is None

@@ -6,6 +6,8 @@ from typing import Any
 from argosy.engine.model.resource import Manifest
 from argosy.engine.normalise.rules import Rules
 
+_DIGITS = 10
+
 
 def without(manifest: Manifest, rules: Rules) -> Manifest:
     """Return the object without its ignored fields; a pointer to nothing changes nothing (3.11)."""
@@ -37,7 +39,8 @@ def _removed(value: Any, segments: Sequence[str]) -> Any:
     head, *rest = segments
     if isinstance(value, Mapping) and head in value:
         return replaced(value, head, _removed(value[head], rest)) if rest else replaced(value, head, None)
-    if isinstance(value, list) and head.isdecimal() and int(head) < len(value):
+    # Python refuses to read a number of thousands of digits.
+    if isinstance(value, list) and head.isdecimal() and len(head) < _DIGITS and int(head) < len(value):
         index = int(head)
         middle = [_removed(value[index], rest)] if rest else []
         return [*value[:index], *middle, *value[index + 1 :]]

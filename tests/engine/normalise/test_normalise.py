@@ -138,6 +138,7 @@ def test_3_10_the_core_group_is_the_empty_one() -> None:
         ("/spec/none/of/it", {"a/b": 1, "~": 2, "list": [1, 2]}),
         ("spec", {"a/b": 1, "~": 2, "list": [1, 2]}),
         ("", {"a/b": 1, "~": 2, "list": [1, 2]}),
+        ("/spec/list/" + "9" * 5000, {"a/b": 1, "~": 2, "list": [1, 2]}),
     ],
 )
 def test_3_11_pointers_are_rfc_6901(pointer: str, left: Any) -> None:
