@@ -95,12 +95,14 @@ def _folders(chosen: argparse.Namespace, kubernetes: str) -> Mapping[str, Sequen
 def _print(trials: Sequence[trial.Trial]) -> None:
     print("\n| project | objects | sync | dry runs asked | OutOfSync after the sync | later |\n|" + " --- |" * 6)
     for each in trials:
-        figures = (each.name, each.after.objects, each.phase, each.asked, each.after.figure, each.later.figure)
+        figures = (each.name, each.after.objects, each.phase, each.asked.total(), each.after.figure, each.later.figure)
         print("| " + " | ".join(map(str, figures)) + " |")
-    objects, asked = sum(each.after.objects for each in trials), sum(each.asked for each in trials)
+    objects, asked = sum(each.after.objects for each in trials), sum(each.asked.total() for each in trials)
     after, later = (sum(len(seen.differing) for seen in looks) for looks in _looks(trials))
     print(f"| all | {objects} | | {asked} | {after} | {later} |\n")
     for each in trials:
+        if each.asked:
+            print(f"- {each.name}, dry runs: {', '.join(map(str, each.asked))}")
         if each.phase != "Succeeded":
             print(f"- {each.name}: {each.message}")
         for when, seen in (("after the sync", each.after), ("later", each.later)):

@@ -7,7 +7,7 @@ between them, and what a person would call false.
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import house
@@ -59,7 +59,7 @@ class Trial:
 
     name: str
     key: ApplicationKey
-    asked: int = 0
+    asked: Counter[ResourceKey] = field(default_factory=Counter[ResourceKey])
     phase: str = ""
     message: str = ""
     after: Seen = Seen(0, ())
@@ -80,7 +80,7 @@ async def permit(opened: house.House) -> None:
 
 async def install(opened: house.House, name: str, cluster: Counting) -> Trial:
     """Sync a project whose folder has its name, and look at it."""
-    before = cluster.asked.total()
+    before = cluster.asked.copy()
     spec: Mapping[str, Any] = {
         "project": _PROJECT,
         "destination": {"server": "https://kubernetes.default.svc", "namespace": name},
@@ -97,7 +97,7 @@ async def install(opened: house.House, name: str, cluster: Counting) -> Trial:
     state = _state(opened, trial.key)
     trial.phase, trial.message = state.get("phase", ""), _message(state)
     trial.after = look(opened, trial.key)
-    trial.asked = cluster.asked.total() - before
+    trial.asked = cluster.asked - before
     return trial
 
 
@@ -136,13 +136,13 @@ def described(each: Judged) -> Iterable[str]:
     """Yield what is wrong with an object, line by line."""
     match each.verdict:
         case diff.Changed(fields):
-            yield f"{each.key}: " + ("; ".join(_field(field) for field in fields) or "the API server refuses it")
+            yield f"{each.key}: " + ("; ".join(map(_field, fields)) or "the API server refuses it")
         case diff.Unknown(reason):
             yield f"{each.key}: {reason}"
         case verdict:
             yield f"{each.key}: {type(verdict).__name__}"
 
 
-def _field(field: diff.FieldChange) -> str:
-    owner = "" if field.owner is None else f" ({field.owner})"
-    return f"{field.path}: {str(field.live)[:60]!r} -> {str(field.desired)[:60]!r}{owner}"
+def _field(change: diff.FieldChange) -> str:
+    owner = "" if change.owner is None else f" ({change.owner})"
+    return f"{change.path}: {str(change.live)[:60]!r} -> {str(change.desired)[:60]!r}{owner}"

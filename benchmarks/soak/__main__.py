@@ -61,7 +61,10 @@ async def _run(chosen: argparse.Namespace) -> int:
             await asyncio.sleep(_SETTLING)
             codes, failed = await _check(opened, editor, keys, served)
             wrong, checked = wrong + len(failed), checked + codes.total()
-            print(f"{done.total()} edits, {dict(codes)}, wrong: {failed or 'none'}", flush=True)
+            print(
+                f"{time.strftime('%H:%M:%S')}: {done.total()} edits, {dict(codes)}, wrong: {failed or 'none'}",
+                flush=True,
+            )
         await editor.close()
     print(f"edits: {dict(sorted(done.items()))}\n{done.total()} edits, {checked} verdicts checked, {wrong} wrong")
     return 1 if wrong else 0

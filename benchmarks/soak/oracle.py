@@ -1,12 +1,13 @@
 """What the API server says of an object now: nothing of the controller's own comparison is used.
 
-It is OutOfSync if a dry run of the apply that a sync would do gives another object than the one that is there.
+It is OutOfSync if a dry run of the apply that a sync would do gives another object than the one that is there,
+or is refused: what could not be applied is not what runs.
 """
 
 from argosy.engine.judged import Judged
 from argosy.engine.model.application import SyncCode
 from argosy.engine.model.resource import Manifest, metadata_of
-from argosy.gateways.kubernetes.errors import NotFound
+from argosy.gateways.kubernetes.errors import Invalid, NotFound
 from argosy.gateways.kubernetes.port import ApiResource, Cluster
 
 _BOOKKEEPING = ("managedFields", "resourceVersion", "generation")
@@ -21,7 +22,10 @@ async def code(cluster: Cluster, resource: ApiResource, judged: Judged) -> SyncC
             live = await cluster.get(resource, judged.key.name, namespace=judged.key.namespace)
         except NotFound:
             return "OutOfSync"
-        predicted = await cluster.apply(resource, wanted, dry_run=True)
+        try:
+            predicted = await cluster.apply(resource, wanted, dry_run=True)
+        except Invalid:
+            return "OutOfSync"
         if metadata_of(predicted).get("resourceVersion") == metadata_of(live).get("resourceVersion"):
             return "Synced" if _content(predicted) == _content(live) else "OutOfSync"
 
