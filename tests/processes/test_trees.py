@@ -173,6 +173,16 @@ async def test_what_should_run_and_does_not_is_shown_as_missing(synced: Any, con
     assert (node.uid, node.health and node.health.status, node.version) == ("", "Missing", "v1")
 
 
+async def warned(controller: Any, key: Any, messages: list[str]) -> None:
+    """Wait until the application's status has just these warnings of orphans."""
+
+    async def reached() -> bool:
+        conditions = (await controller.get(key)).get("status", {}).get("conditions") or []
+        return [each["message"] for each in conditions if each["type"] == "OrphanedResourceWarning"] == messages
+
+    await controller.until(reached)
+
+
 async def test_3_41_what_belongs_to_nobody_is_told_and_warned_of(synced: Any, controller: Any, config_map: Any) -> None:
     page = await synced(config_map("own"))
     assert (await page.tree()).orphaned_nodes == ()
@@ -191,31 +201,27 @@ async def test_3_41_what_belongs_to_nobody_is_told_and_warned_of(synced: Any, co
 
     await controller.until(judged)
     assert orphans(await page.tree()) == []
-    said = page.work.orphans
-    assert said.conditions(page.key, page.work.compared(page.key), page.work.watched) == ()
+    await warned(controller, page.key, [])
 
     await controller.cluster.create(CONFIG_MAPS, config(controller, "left-behind"))
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "denied", "namespace": controller.namespace}}
     await controller.cluster.create(SECRETS, secret)
     await page.seen("Secret", "denied")
     await page.until(lambda tree: orphans(tree) == ["left-behind"])
-    assert said.overdue() == [page.key]
-    (condition,) = said.conditions(page.key, page.work.compared(page.key), page.work.watched)
-    assert (condition.type, condition.message) == ("OrphanedResourceWarning", "Application has 1 orphaned resources")
-    assert said.overdue() == []
+    await warned(controller, page.key, ["Application has 1 orphaned resources"])
 
     wanted = ResourceKey("", "ConfigMap", controller.namespace, "left-behind")
     assert not isinstance(await views.resource(page.key, wanted, page.work, page.trees), Missing)
     version = (await page.tree()).orphaned_nodes[0].resource_version
     await edit(controller, "left-behind", {"data": {"a": "b"}})
     await page.until(lambda tree: tree.orphaned_nodes[0].resource_version != version)
-    assert said.overdue() == []
+    assert page.work.orphans.overdue() == []
 
     await controller.cluster.delete(
         CONFIG_MAPS, "left-behind", namespace=controller.namespace, propagation="Background"
     )
     await page.until(lambda tree: orphans(tree) == [])
-    assert said.overdue() == [page.key]
+    await warned(controller, page.key, [])
 
 
 async def test_an_object_that_another_application_manages_is_no_orphan(
