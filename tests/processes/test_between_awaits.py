@@ -70,38 +70,41 @@ async def test_an_event_does_not_compare_what_may_not_be_compared_any_more(
     assert set(shown) == {"Unknown"}
 
 
-async def test_a_sync_that_was_switched_off_while_it_was_compared_does_not_start(
-    controller: Controller, config_map: Make
-) -> None:
+async def held_in_its_first_comparison(controller: Controller, config_map: Make) -> tuple[Held, ApplicationKey]:
+    """Return an application that is to be synced automatically, and what holds its first comparison back."""
     controller.commit(config_map("c", a="1"))
     await controller.start()
     held = Held(controller)
     key = await controller.create(syncPolicy=AUTOMATED)
     await held.asked.wait()
-    await controller.patch(key, {"spec": {"syncPolicy": None}})
+    return held, key
+
+
+async def goes_on_and_syncs_nothing(held: Held, controller: Controller, key: ApplicationKey) -> None:
+    """Let the comparison go on, and see that it is shown and starts nothing."""
     await asyncio.sleep(0.3)
     held.go.set()
     await controller.synced(key, "OutOfSync")
     await idle(controller, key)
     assert await controller.records(key) == []
+
+
+async def test_a_sync_that_was_switched_off_while_it_was_compared_does_not_start(
+    controller: Controller, config_map: Make
+) -> None:
+    held, key = await held_in_its_first_comparison(controller, config_map)
+    await controller.patch(key, {"spec": {"syncPolicy": None}})
+    await goes_on_and_syncs_nothing(held, controller, key)
 
 
 async def test_a_comparison_of_an_application_is_not_shown_on_its_successor(
     controller: Controller, config_map: Make
 ) -> None:
-    controller.commit(config_map("c", a="1"))
-    await controller.start()
-    held = Held(controller)
-    key = await controller.create(syncPolicy=AUTOMATED)
-    await held.asked.wait()
+    held, key = await held_in_its_first_comparison(controller, config_map)
     await controller.delete(key)
     await controller.gone(key)
     await controller.create()
-    await asyncio.sleep(0.3)
-    held.go.set()
-    await controller.synced(key, "OutOfSync")
-    await idle(controller, key)
-    assert await controller.records(key) == []
+    await goes_on_and_syncs_nothing(held, controller, key)
 
 
 async def test_1_45_a_hard_refresh_that_is_asked_for_during_another_one_is_not_lost(
